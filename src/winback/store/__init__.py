@@ -1,0 +1,1 @@
+"""Opens the stores and keeps files whole; knows no stage."""
