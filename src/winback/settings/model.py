@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from winback.settings import cross
 from winback.settings.rules import PhaseRule, TrustRule, default_phases, default_trust
 from winback.settings.sources import Source
 from winback.terms.kinds import Kind
@@ -18,7 +19,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 class Section(BaseModel):
     """A table of the file: unknown keys are errors, nothing changes after the start."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 def _known_zone(name: str) -> str:
@@ -173,17 +174,12 @@ class Settings(Section):
     @property
     def event_kinds(self) -> tuple[str, ...]:
         """All kinds of this workspace: the shared ones first, its own after them by name."""
-        return (*[k.value for k in Kind], *sorted(self.kinds))
+        return cross.known_kinds(dict(self))
 
     @model_validator(mode="after")
-    def _kinds_exist(self) -> Settings:
-        known = self.event_kinds
-        for kind in self.churn.kinds:
-            if kind not in known:
-                raise ValueError(f"churn.kinds names {kind!r}; allowed: {', '.join(known)}")
-        for own in self.kinds:
-            if own in set(Kind):
-                raise ValueError(f"kinds.{own} is a kind every workspace has; choose another name")
+    def _sections_agree(self) -> Settings:
+        for path, what in cross.disagreements(dict(self)):
+            raise ValueError(f"{'.'.join(map(str, path))}: {what}")
         return self
 
     def fingerprint(self, *sections: str) -> str:

@@ -68,7 +68,7 @@ class Source(_Part):
     path: str | None = None
     encoding: Literal["auto", "utf-8", "gb18030", "gbk"] = "auto"
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
-    url_env: str | None = None
+    url_env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
     table: str | None = None
     query: str | None = None
     time_zone: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -38,9 +39,27 @@ class Problem(Exception):  # noqa: N818 - it is what a person reads
 
 
 class SettingsProblem(Problem):
-    """The workspace file or the environment says something that cannot be."""
+    """The workspace file or the environment says what cannot be; `each` lists all that was found."""
 
     exit_code = 2
+
+    def __init__(
+        self, what: str, *, place: Place | None = None, todo: str | None = None, each: Sequence[Problem] = ()
+    ) -> None:
+        self.each: tuple[Problem, ...] = tuple(each) or (self,)
+        super().__init__(what, place=place, todo=todo)
+
+    def __str__(self) -> str:
+        if self.each == (self,):
+            return super().__str__()
+        return "\n".join([super().__str__(), *(str(problem) for problem in self.each)])
+
+
+def gathered(problems: Sequence[SettingsProblem], *, of: str) -> SettingsProblem:
+    """One problem for all the `problems` of the file `of`; a single one is itself."""
+    if len(problems) == 1:
+        return problems[0]
+    return SettingsProblem(f"{len(problems)} settings cannot be as they are", place=Place(of), each=problems)
 
 
 class DataProblem(Problem):

@@ -1,0 +1,128 @@
+"""What the settings allow at each path, read off the models: for error messages and for the reference."""
+
+from __future__ import annotations
+
+import types
+from datetime import date
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, Field
+from pydantic.fields import FieldInfo
+
+from winback.settings.locate import Path
+
+_PATTERNS = {
+    r"^[a-z][a-z0-9_]{0,39}$": "a name of a-z, 0-9 and _ that begins with a letter, at most 40 long",
+    r"^[a-z][a-z0-9_-]{0,39}$": "a name of a-z, 0-9, _ and - that begins with a letter, at most 40 long",
+    r"^[A-Z][A-Z0-9_]*$": "the name of an environment variable, in capitals",
+    r"^[A-Z]{3}$": "a currency code of three capitals such as CNY",
+    "^(low|middle|high)$": "low, middle or high",
+}
+
+
+def options(annotation: Any) -> list[Any]:
+    """The members of a union, `None` left out; anything else is the only option."""
+    base, marks = _bare(annotation)
+    if get_origin(base) in (Union, types.UnionType):
+        return [each for member in get_args(base) if member is not type(None) for each in options(member)]
+    return [Annotated[base, *marks] if marks else base]
+
+
+def inner(annotation: Any, part: str | int) -> list[Any]:
+    """What may stand under key or index `part` of a value of this annotation; empty where nothing may."""
+    found: list[Any] = []
+    for option in options(annotation):
+        base, _ = _bare(option)
+        if isinstance(base, type) and issubclass(base, BaseModel):
+            if part in base.model_fields:
+                found += options(field_annotation(base.model_fields[str(part)]))
+        elif get_origin(base) is dict and isinstance(part, str):
+            found += options(get_args(base)[1])
+        elif get_origin(base) is tuple and isinstance(part, int):
+            found += options(get_args(base)[0])
+    return found
+
+
+def at(root: type[BaseModel], path: Path) -> Any:
+    """What may stand at `path` below `root`, as one annotation; None where nothing may."""
+    here: Any = root
+    for part in path:
+        members = inner(here, part)
+        if not members:
+            return None
+        here = Union[tuple(members)]  # noqa: UP007 - built at run time
+    return here
+
+
+def models(annotation: Any) -> list[type[BaseModel]]:
+    """The models among the options of an annotation."""
+    bare = [_bare(option)[0] for option in options(annotation)]
+    return [each for each in bare if isinstance(each, type) and issubclass(each, BaseModel)]
+
+
+def field_annotation(field: FieldInfo) -> Any:
+    """The annotation of a field together with its limits."""
+    return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+
+
+def text_of(pattern: str) -> Any:
+    """The annotation of text of this form."""
+    return Annotated[str, Field(pattern=pattern)]
+
+
+def described(annotation: Any) -> str:
+    """What is allowed, in words: `a whole number from 1 to 730`."""
+    return " or ".join(dict.fromkeys(_described_one(option) for option in options(annotation)))
+
+
+def _described_one(annotation: Any) -> str:
+    base, marks = _bare(annotation)
+    origin = get_origin(base)
+    if origin is Literal:
+        return " or ".join(str(each) for each in get_args(base))
+    if origin is tuple:
+        return f"a list [ … ] of {described(get_args(base)[0])}"
+    if origin is dict:
+        return f"a table of names, each {described(get_args(base)[1])}"
+    if isinstance(base, type) and issubclass(base, BaseModel):
+        return f"a table {{ {', '.join(base.model_fields)} }}"
+    if base is str:
+        return _described_text(marks)
+    return {
+        int: "a whole number",
+        float: "a number",
+        bool: "true or false",
+        date: "a date such as 2026-03-01",
+    }[base] + _bounds(marks)
+
+
+def _described_text(marks: list[Any]) -> str:
+    for mark in marks:
+        if (pattern := getattr(mark, "pattern", None)) is not None:
+            return _PATTERNS.get(pattern, f"text of the form {pattern}")
+        if getattr(mark, "max_length", None) == 1:
+            return "a single character"
+    return "text"
+
+
+def _bounds(marks: list[Any]) -> str:
+    limit = {
+        name: getattr(mark, name)
+        for mark in marks
+        for name in ("ge", "gt", "le", "lt")
+        if hasattr(mark, name)
+    }
+    if "ge" in limit and "le" in limit:
+        return f" from {limit['ge']} to {limit['le']}"
+    words = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
+    return "".join(f" {words[name]} {value}" for name, value in limit.items())
+
+
+def _bare(annotation: Any) -> tuple[Any, list[Any]]:
+    """The annotation without `Annotated`, and the marks it carried."""
+    if get_origin(annotation) is not Annotated:
+        return annotation, []
+    base, *marks = get_args(annotation)
+    inner_base, inner_marks = _bare(base)
+    flat = [each for mark in marks for each in (mark.metadata if isinstance(mark, FieldInfo) else [mark])]
+    return inner_base, inner_marks + flat
