@@ -46,7 +46,7 @@ def seconds(work: Timed) -> float:
 def compare(
     question: str, size: str, *, subject: tuple[str, Timed], rivals: Mapping[str, Timed], runs: int = 3
 ) -> list[Entry]:
-    """Call subject and rivals by turns, `runs` times each after one warm call, and take medians of seconds."""
+    """Call subject and rivals by turns, `runs` times each after one warm call; medians of seconds."""
     contenders = {subject[0]: subject[1], **rivals}
     taken: dict[str, list[float]] = {name: [] for name in contenders}
     for work in contenders.values():
@@ -63,7 +63,13 @@ def compare(
 
 
 def against(
-    question: str, size: str, *, subject: tuple[str, float], rival: tuple[str, float], unit: str, runs: int = 1
+    question: str,
+    size: str,
+    *,
+    subject: tuple[str, float],
+    rival: tuple[str, float],
+    unit: str,
+    runs: int = 1,
 ) -> Entry:
     """A comparison of two values measured elsewhere, or of a value with the limit it must keep."""
     ratio = subject[1] / rival[1]
