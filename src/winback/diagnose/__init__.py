@@ -1,0 +1,1 @@
+"""Stage 4: who left, through which channel, when they had come, and what sets them apart."""

@@ -1,0 +1,127 @@
+"""The nouns of diagnosis: the definition of churn, counts by state, rates with their intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from winback.settings.model import ChurnSection
+
+
+class State(StrEnum):
+    """How a customer stands on a day, in the order in which tables show it."""
+
+    ACTIVE = "active"
+    DORMANT = "dormant"
+    RETURNED = "returned"
+    CHURNED = "churned"
+    NEVER = "never"
+
+
+#: The phases of a customer's life in order; what the tables and charts go by.
+PHASES = ("novice", "growth", "mature")
+#: The name of the channel of a customer whose channel is not known.
+UNKNOWN = ""
+
+
+@dataclass(frozen=True)
+class Churn:
+    """Who counts as gone: `days` without any event of `kinds`.
+
+    A customer quiet for more than `dormant_days` is dormant; one who came back after having churned
+    counts as returned for `returned_days` days.
+    """
+
+    kinds: tuple[str, ...]
+    days: int
+    dormant_days: int
+    returned_days: int
+
+    @classmethod
+    def of(cls, section: ChurnSection) -> Churn:
+        """The definition that the workspace file gives."""
+        return cls(section.kinds, section.days, section.dormant_days, section.returned_days)
+
+    def with_days(self, days: int) -> Churn:
+        """The same definition with another number of days; dormant stays below it."""
+        return replace(self, days=days, dormant_days=min(self.dormant_days, days - 1))
+
+
+@dataclass(frozen=True)
+class Rate:
+    """`part` of `whole`, with a 95 % Wilson interval; share and interval are None where `whole` is 0."""
+
+    part: int
+    whole: int
+    share: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many customers stand in each state."""
+
+    active: int
+    dormant: int
+    returned: int
+    churned: int
+    never: int
+
+    @property
+    def customers(self) -> int:
+        """All of them."""
+        return self.active + self.dormant + self.returned + self.churned + self.never
+
+    @property
+    def ever_alive(self) -> int:
+        """Those who were alive at least once; only they can churn."""
+        return self.customers - self.never
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The customers of a phase and a channel (None: of all); `churn` is churned of ever alive."""
+
+    phase: str | None
+    channel: str | None
+    counts: Counts
+    churn: Rate
+
+
+@dataclass(frozen=True)
+class PhaseShare:
+    """What share of all churned customers were in `phase` when they churned."""
+
+    phase: str
+    rate: Rate
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Who is leaving, as known at the start of the day `as_of`.
+
+    The phase of a churned customer is the phase on the day the customer churned; of all others, the
+    phase on `as_of`. Cells of `by_channel_phase` without customers are left out.
+    """
+
+    workspace: str
+    as_of: date
+    churn: Churn
+    total: Cell
+    by_phase: tuple[Cell, ...]
+    by_channel: tuple[Cell, ...]
+    by_channel_phase: tuple[Cell, ...]
+    structure: tuple[PhaseShare, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table to be shown: texts in one language; `numeric` tells which columns are set to the right."""
+
+    title: str
+    says: str
+    columns: tuple[str, ...]
+    numeric: tuple[bool, ...]
+    rows: tuple[tuple[str, ...], ...]
