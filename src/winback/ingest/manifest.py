@@ -1,0 +1,108 @@
+"""The commit point: which files count. Whatever manifest.json does not name is not there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from winback.ingest.nouns import Intake, LaneFile, LogFile, Manifest
+from winback.store.whole import write_json
+from winback.terms.errors import DataProblem, Place
+
+MANIFEST = "manifest.json"
+FORM = 1
+
+
+def load(data: Path) -> Manifest:
+    """The manifest below the data folder; an empty one where nothing was committed yet."""
+    path = data / MANIFEST
+    if not path.exists():
+        return Manifest()
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    if raw.get("form") != FORM:
+        raise DataProblem(
+            f"the data folder is of form {raw.get('form')}, this program reads form {FORM}",
+            place=Place(file=str(path)),
+        )
+    return from_json(data, raw)
+
+
+def save(data: Path, manifest: Manifest) -> None:
+    """Commit: replace manifest.json in one durable rename."""
+    write_json(data / MANIFEST, to_json(data, manifest))
+
+
+def to_json(data: Path, manifest: Manifest) -> dict[str, Any]:
+    """The manifest as JSON values, paths relative to the data folder."""
+
+    def names(paths: Iterable[Path]) -> list[str]:
+        return [str(path.relative_to(data)) for path in paths]
+
+    return {
+        "form": FORM,
+        "version": manifest.version,
+        "customers": manifest.customers,
+        "law": manifest.law,
+        "measures": manifest.measures,
+        "days": {
+            day.isoformat(): {
+                "version": manifest.day_versions[day],
+                "files": [log_file_to_json(data, file) for file in files],
+            }
+            for day, files in manifest.days.items()
+        },
+        "lanes": {
+            kind: {month: [*names([lane.path]), lane.rows, lane.version] for month, lane in months.items()}
+            for kind, months in manifest.lanes.items()
+        },
+        "registry": {part: names(paths) for part, paths in manifest.registry.items()},
+        "quarantine": names(manifest.quarantine),
+        "settled": names(manifest.settled),
+        "contacts_waiting": names(manifest.contacts_waiting),
+        "intakes": [asdict(intake) for intake in manifest.intakes],
+    }
+
+
+def from_json(data: Path, raw: dict[str, Any]) -> Manifest:
+    """The inverse of `to_json`."""
+    days = {date.fromisoformat(day): entry for day, entry in raw["days"].items()}
+    return Manifest(
+        version=raw["version"],
+        customers=raw["customers"],
+        law=raw["law"],
+        measures=raw["measures"],
+        days={day: tuple(log_file_from_json(data, f) for f in entry["files"]) for day, entry in days.items()},
+        day_versions={day: entry["version"] for day, entry in days.items()},
+        lanes={
+            kind: {month: LaneFile(data / path, rows, version) for month, (path, rows, version) in m.items()}
+            for kind, m in raw["lanes"].items()
+        },
+        registry={part: tuple(data / name for name in names) for part, names in raw["registry"].items()},
+        quarantine=tuple(data / name for name in raw["quarantine"]),
+        settled=tuple(data / name for name in raw["settled"]),
+        contacts_waiting=tuple(data / name for name in raw["contacts_waiting"]),
+        intakes=tuple(Intake(**intake) for intake in raw["intakes"]),
+    )
+
+
+def log_file_to_json(data: Path, file: LogFile) -> list[Any]:
+    """A log file as a short list."""
+    return [str(file.path.relative_to(data)), file.rows, file.source, file.intake]
+
+
+def log_file_from_json(data: Path, raw: list[Any]) -> LogFile:
+    """The inverse of `log_file_to_json`."""
+    path, rows, source, intake = raw
+    return LogFile(data / path, rows, source, intake)
+
+
+def files_of(manifest: Manifest) -> set[Path]:
+    """Every file the manifest names."""
+    named = {file.path for files in manifest.days.values() for file in files}
+    named |= {lane.path for months in manifest.lanes.values() for lane in months.values()}
+    named |= {path for paths in manifest.registry.values() for path in paths}
+    return named | {*manifest.quarantine, *manifest.settled, *manifest.contacts_waiting}

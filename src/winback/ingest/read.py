@@ -1,0 +1,125 @@
+"""The questions to ingest: what is in, the lanes, the registry, the events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+
+from winback.ingest import manifest as commits
+from winback.ingest import registry as registers
+from winback.ingest.lanes import map_lane
+from winback.ingest.measures import lane_measures, measures
+from winback.ingest.nouns import Manifest
+from winback.store.workspace import Workspace
+from winback.terms.errors import NotReadyProblem, Place
+from winback.terms.time import start_of_day
+
+__all__ = [
+    "customer_key",
+    "days_changed_since",
+    "events",
+    "lane",
+    "lane_measures",
+    "manifest",
+    "measures",
+    "registry",
+]
+
+
+def manifest(ws: Workspace) -> Manifest:
+    """What is in, as of the last commit.
+
+    Raises NotReadyProblem where nothing has been ingested.
+    """
+    found = commits.load(ws.data)
+    if not found.days:
+        raise NotReadyProblem(
+            "no events have been taken in", place=Place(file=str(ws.data)), todo="run winback ingest"
+        )
+    return found
+
+
+def lane(ws: Workspace, kind: str, month: str, known: Manifest | None = None) -> pa.Table:
+    """One month (`2026-03`) of one lane, memory-mapped: customer int32, day int32, measures int64.
+
+    Rows are by (customer, day); a month without events of that kind gives a table without rows.
+    `known` saves reading the manifest again.
+    """
+    from winback.ingest.lanes import schema
+
+    file = (known or manifest(ws)).lanes.get(kind, {}).get(month)
+    if file is None:
+        return schema(lane_measures(ws.settings)[kind]).empty_table()
+    return map_lane(file.path)
+
+
+def registry(ws: Workspace, as_of: date | None = None) -> pa.Table:
+    """One row a customer in key order (N rows), values as known before the start of `as_of` (all, if None).
+
+    Columns: customer int32, id string, registered_day int32, first_seen_day int32, channel, campaign,
+    inviter string, birthday date32, language, time_zone string; null where not known by then.
+    """
+    found = manifest(ws)
+    zone = ws.settings.workspace.zone
+    before = None if as_of is None else start_of_day(as_of, zone)
+    return registers.table(ws, found, as_of, before)
+
+
+def customer_key(ws: Workspace, customer_id: str) -> int | None:
+    """The dense key of a customer; None where no event of theirs was taken."""
+    return registers.key_of(ws, manifest(ws), customer_id)
+
+
+def days_changed_since(ws: Workspace, version: int) -> list[date]:
+    """Local days whose events or roll-up changed in a commit after `version`, in order."""
+    return sorted(day for day, changed in manifest(ws).day_versions.items() if changed > version)
+
+
+def events(
+    ws: Workspace,
+    first_day: date | None = None,
+    before: date | None = None,
+    kinds: Sequence[str] | None = None,
+) -> str:
+    """SQL text (a SELECT for DuckDB) over the visible events of local days [first_day, before), of `kinds`.
+
+    Columns: customer, at (microseconds, UTC), day (int32), kind, amount (minor units), product,
+    product_kind, detail, version, attributes, source, event_key. The order is not stated.
+    """
+    files = [
+        file.path
+        for day, day_files in sorted(manifest(ws).days.items())
+        if (first_day is None or day >= first_day) and (before is None or day < before)
+        for file in day_files
+    ]
+    return log_sql(files, kinds)
+
+
+def log_sql(files: Sequence[Path], kinds: Sequence[str] | None = None) -> str:
+    """The SELECT over these log files; without files it gives no rows."""
+    if not files:
+        return _NOTHING_SQL
+    names = ", ".join(f"'{_quoted(str(path))}'" for path in files)
+    where = ""
+    if kinds is not None:
+        where = f" WHERE kind IN ({', '.join(f"'{_quoted(kind)}'" for kind in kinds)})" if kinds else " WHERE false"
+    return (
+        "SELECT customer, at, CAST(day - DATE '1970-01-01' AS INTEGER) AS day, kind, amount, product,"
+        " product_kind, detail, version, attributes, source, event_key"
+        f" FROM read_parquet([{names}], hive_partitioning = true, hive_types = {{'day': DATE}}){where}"
+    )
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
+
+
+_NOTHING_SQL = (
+    "SELECT NULL::INTEGER AS customer, NULL::BIGINT AS at, NULL::INTEGER AS day, NULL::VARCHAR AS kind,"
+    " NULL::BIGINT AS amount, NULL::VARCHAR AS product, NULL::VARCHAR AS product_kind, NULL::VARCHAR AS detail,"
+    " NULL::VARCHAR AS version, NULL::VARCHAR AS attributes, NULL::VARCHAR AS source, NULL::BIGINT AS event_key"
+    " WHERE false"
+)

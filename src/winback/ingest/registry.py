@@ -1,0 +1,91 @@
+"""The customer registry: ids with their dense keys, what was said about them when, and their first days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from winback.ingest.lanes import map_lane
+from winback.ingest.nouns import LaneFile, Manifest
+from winback.ingest.order import Days
+from winback.store.sql import named
+from winback.store.workspace import Workspace
+from winback.terms.kinds import Kind
+from winback.terms.time import day_number
+
+#: Attributes of a customer that an event may carry, in their fixed order.
+ATTRIBUTES = ("channel", "campaign", "inviter", "birthday", "language", "time_zone")
+#: The day of something that has not happened.
+NEVER = np.iinfo(np.int32).max
+
+
+def load_ids(db: duckdb.DuckDBPyConnection, customers: Sequence[Path]) -> None:
+    """Make the table `ids (id, customer)` from the segments of the registry."""
+    db.execute("CREATE OR REPLACE TABLE ids (id VARCHAR, customer INTEGER)")
+    if customers:
+        db.execute("INSERT INTO ids SELECT id, customer FROM read_parquet(?)", [_names(customers)])
+
+
+def key_of(ws: Workspace, manifest: Manifest, customer_id: str) -> int | None:
+    """The key of one id, or None."""
+    segments = manifest.registry.get("customers", ())
+    if not segments:
+        return None
+    with ws.duckdb() as db:
+        found = db.execute(named("ingest")["key_of_customer"], [_names(segments), customer_id]).fetchone()
+    return None if found is None else int(found[0])
+
+
+def table(ws: Workspace, manifest: Manifest, as_of: date | None, before: int | None) -> pa.Table:
+    """The registry as `read.registry` describes it; `before` is the start of `as_of` in microseconds."""
+    customers, changes = (manifest.registry.get(part, ()) for part in ("customers", "changes"))
+    with ws.duckdb() as db:
+        sql = named("ingest")["registry_as_of"]
+        found = db.execute(
+            sql if changes else named("ingest")["registry_without_changes"],
+            {"customers": _names(customers)}
+            | ({"changes": _names(changes), "before": NEVER_AT if before is None else before} if changes else {}),
+        ).to_arrow_table()
+    days = map_lane(manifest.registry["days"][0])
+    last = NEVER if as_of is None else day_number(as_of)
+    for place, name in enumerate(("registered_day", "first_seen_day"), start=2):
+        known = days.column(name).to_numpy()
+        found = found.add_column(place, name, pa.array(known, mask=known >= last))
+    return found
+
+
+#: Later than any moment.
+NEVER_AT = np.iinfo(np.int64).max
+
+
+def write_days(path: Path, old: Path | None, lanes: Iterable[tuple[str, LaneFile]], customers: int) -> None:
+    """Write first_seen_day and registered_day (customers,) int32: the old ones, lowered by new lanes."""
+    columns = {name: np.full(customers, NEVER, np.int32) for name in ("first_seen_day", "registered_day")}
+    if old is not None:
+        known = map_lane(old)
+        for name, column in columns.items():
+            column[: known.num_rows] = known.column(name).to_numpy()
+    for kind, lane in lanes:
+        _lower(columns["first_seen_day"], lane)
+        if kind == Kind.REGISTER:
+            _lower(columns["registered_day"], lane)
+    batch = pa.record_batch([pa.array(column) for column in columns.values()], names=list(columns))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
+        writer.write_batch(batch)
+
+
+def _lower(days: Days, lane: LaneFile) -> None:
+    rows = map_lane(lane.path)
+    customer, day = rows.column("customer").to_numpy(), rows.column("day").to_numpy()
+    first = np.flatnonzero(np.r_[True, customer[1:] != customer[:-1]]) if len(customer) else []
+    days[customer[first]] = np.minimum(days[customer[first]], day[first])
+
+
+def _names(paths: Iterable[Path]) -> list[str]:
+    return [str(path) for path in paths]
