@@ -1,0 +1,117 @@
+"""Why people leave and when: the hazard by its causes, the last day, and what an onlooker can know."""
+
+from __future__ import annotations
+
+from math import exp, log
+from typing import Any
+
+from winback.simulate.buffers import Buffers
+from winback.simulate.compiled import (
+    FAREWELL,
+    HAZARD,
+    LEAVES,
+    LIQUID,
+    LITTLE,
+    MUCH,
+    Six,
+    World,
+    compiled,
+    draw,
+    next_row,
+    stamp,
+)
+from winback.simulate.money import redeem
+from winback.simulate.parameters import Behaviour
+from winback.simulate.visiting import open_app
+
+
+@compiled
+def hazards(p: Any, s: Any, day: int, ways: Behaviour, world: World) -> Six:
+    """The chance to leave today by driver, in the order of parameters.DRIVERS."""
+    tenure = day - p.day
+    held = s.liquid + s.fixed + s.bonus
+    doubt = 1.0 - s.trust
+    later = 1.0 / (1.0 + exp((ways.later_from_days - tenure) / ways.later_ramp_days))
+    early = ways.novice_leave[p.channel] * exp(-tenure / ways.novice_decay_days)
+    if p.cluster >= 0:
+        early *= ways.bunch_factor
+    wealth = ways.empty_factor if held < LITTLE else (ways.rich_factor if held >= MUCH else 1.0)
+    tie = p.frailty * exp(ways.trust_slope * (0.5 - s.trust)) * wealth
+    interest = (early + ways.later_leave[p.channel] * later) * tie
+    maturity = ways.maturity_leave[p.channel] if s.waiting > 0 else 0.0
+    poor = ways.yield_leave * doubt if 0 < held == s.liquid and tenure > 20 else 0.0
+    fault = ways.fault_leave * s.burden
+    rigid = ways.rigid_leave if held >= ways.rigid_amount else 0.1 * ways.rigid_leave
+    panic = ways.panic_leave * world.fear[day] * doubt * doubt
+    return interest, maturity, poor, fault, rigid, panic
+
+
+@compiled
+def leave(
+    p: Any, s: Any, i: int, day: int, parts: tuple[float, ...], world: World, ways: Behaviour, out: Buffers
+) -> bool:
+    """The last day: why, whether with a farewell that takes the money out, whether ever back."""
+    total = parts[0] + parts[1] + parts[2] + parts[3] + parts[4] + parts[5]
+    pick = draw(s) * total
+    driver = 0
+    while driver < 5 and pick >= parts[driver]:
+        pick -= parts[driver]
+        driver += 1
+    cause = 0 if driver < 2 else (1 if driver < 4 else driver - 2)
+    goes_with_money = s.liquid >= LITTLE and (driver in (1, 4) or draw(s) < ways.farewell)
+    if goes_with_money:
+        second = world.second_of_day[int(draw(s) * 1024.0)]
+        open_app(p, s, i, (day, second), world, ways, out)
+        redeem(s, i, (day, second + 150), (LIQUID, s.liquid, FAREWELL), out)
+        s.liquid = 0
+        s.last_day = day
+    s.waiting = 0
+    s.left = 1
+    s.return_day = -1
+    if draw(s) < ways.comeback[cause] * ways.comeback_channel[p.channel]:
+        s.return_day = day + ways.comeback_from[cause] + int(-log(1.0 - draw(s)) * ways.comeback_mean[cause])
+    row = out.leaves[next_row(out, LEAVES)]
+    stamp(row, i, day, 0)
+    row.driver = driver
+    row.hazard = total
+    row.farewell = 1 if goes_with_money else 0
+    row.return_day = s.return_day
+    row.version = s.fault_version if driver == 3 else -1
+    return goes_with_money
+
+
+@compiled
+def write_hazard(p: Any, s: Any, i: int, day: int, seen: tuple[float, float, int], ways: Behaviour, out: Buffers) -> None:
+    """The truth at the start of a day: seen = (hazard, chance of a farewell if leaving, gap bin)."""
+    row = out.hazard[next_row(out, HAZARD)]
+    stamp(row, i, day, 0)
+    due = -1
+    if s.fixed > 0:
+        due = s.fixed_day - day
+    if s.bonus > 0 and (due < 0 or s.bonus_day - day < due):
+        due = s.bonus_day - day
+    row.hazard, row.farewell, row.gap_bin = seen
+    row.absent = s.absent
+    row.maturity_leave = ways.maturity_leave[p.channel] if due >= 0 else 0.0
+    row.maturity_in = due
+    row.away = day - s.last_day
+    row.left = s.left
+
+
+@compiled
+def look(s: Any, seen: int, chance: tuple[float, float, float, float]) -> None:
+    """Bayes' rule on what the day showed.
+
+    chance = (comes, leaves, takes the money if leaving, takes it all out at a visit without leaving).
+    """
+    comes, leaves, takes, empties = chance
+    here = 1.0 - s.absent
+    if seen == 3:
+        gone = here * leaves * takes
+        stays = here * (1.0 - leaves) * comes * empties
+    elif seen > 0:
+        gone, stays = 0.0, 1.0
+    else:
+        gone = s.absent + here * leaves * (1.0 - takes)
+        stays = here * (1.0 - leaves) * (1.0 - comes)
+    s.absent = gone / (gone + stays) if gone + stays > 0.0 else 1.0

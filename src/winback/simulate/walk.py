@@ -1,0 +1,157 @@
+"""A customer's days: the kernel that walks every customer through a span of days.
+
+Each day of a customer who has not left: lock-ups end, the hazard of leaving is summed over its
+causes, the customer leaves (perhaps with a farewell visit that takes the liquid money out), or
+comes, or stays away. At a visit the app may fail, money may be bought in or taken out. Beside it
+runs the exact filter of one who knows all chances but sees the events alone: `absent`.
+
+All random numbers of a customer come from that customer's own sequence, so the outcome does not
+depend on how customers and days are cut into chunks. A live mode can walk day by day, and between
+two walks change `return_day`, `trust` or `burden` of the state: nothing else need be known.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from winback.simulate.buffers import Buffers
+from winback.simulate.compiled import (
+    AWAY_MAX,
+    BALANCES,
+    CHURN_AWAY,
+    DAY_END,
+    KEEPS_OUT,
+    LITTLE,
+    MESSAGES,
+    World,
+    compiled,
+    draw,
+    next_row,
+    stamp,
+)
+from winback.simulate.leaving import hazards, leave, look, write_hazard
+from winback.simulate.money import mature
+from winback.simulate.parameters import Behaviour
+from winback.simulate.visiting import visit
+
+
+@compiled
+def end_of_day(p: Any, s: Any, i: int, day: int, moved: bool, world: World, ways: Behaviour, out: Buffers) -> None:
+    """Interest and statement at month's end, the balance where money moved, perhaps a newsletter."""
+    if world.month_end[day] == 1:
+        s.liquid += int(s.liquid * ways.daily_yield * 30.0)
+    held = s.liquid + s.fixed + s.bonus
+    if moved or (world.month_end[day] == 1 and held > 0):
+        row = out.balances[next_row(out, BALANCES)]
+        stamp(row, i, day, DAY_END)
+        row.amount = held
+    if world.newsletter[day] > 0.0 and draw(s) < world.newsletter[day]:
+        sent = out.messages[next_row(out, MESSAGES)]
+        stamp(sent, i, day, 10 * 3600 + int(draw(s) * 3600.0))
+        sent.medium = int(draw(s) * 3.0)
+
+
+@compiled
+def one_day(p: Any, s: Any, i: int, day: int, world: World, ways: Behaviour, out: Buffers) -> bool:
+    """One day of one customer from morning on; true where money moved."""
+    moved = mature(s, day, ways)
+    away = day - s.last_day
+    watched = away <= CHURN_AWAY
+    if s.left == 1 and not watched and day != s.return_day:
+        return moved
+    parts = hazards(p, s, day, ways, world)
+    total = min(0.97, parts[0] + parts[1] + parts[2] + parts[3] + parts[4] + parts[5])
+    sure = (parts[1] + parts[4]) / max(1e-12, parts[0] + parts[1] + parts[2] + parts[3] + parts[4] + parts[5])
+    takes = (sure + (1.0 - sure) * ways.farewell) if s.liquid >= LITTLE else 0.0
+    empties = ways.full_redemption + (KEEPS_OUT if s.waiting > 0 and s.waiting == s.liquid else 0.0)
+    tenure = day - p.day
+    gap_bin = max(0, p.gap_bin - world.novice_shift[min(tenure, len(world.novice_shift) - 1)])
+    comes = world.visit_chance[gap_bin, min(away, AWAY_MAX)]
+    if s.waiting > 0:
+        comes = 1.0 - (1.0 - comes) * 0.4
+    if world.snapshot[day] == 1 and watched:
+        write_hazard(p, s, i, day, (total, takes, gap_bin), ways, out)
+    seen = live(p, s, i, day, (comes, total), parts, world, ways, out)
+    look(s, seen, (comes, total, takes, empties))
+    s.burden *= ways.burden_keep
+    return moved or seen >= 2
+
+
+@compiled
+def live(
+    p: Any,
+    s: Any,
+    i: int,
+    day: int,
+    chance: tuple[float, float],
+    parts: tuple[float, ...],
+    world: World,
+    ways: Behaviour,
+    out: Buffers,
+) -> int:
+    """Return, leave, come or stay away: 0 nothing seen, 1 a visit, 2 with money moved, 3 all taken out."""
+    before = s.liquid
+    if s.left == 1:
+        if day != s.return_day:
+            return 0
+        s.left = 0
+    elif draw(s) < chance[1]:
+        return 3 if leave(p, s, i, day, parts, world, ways, out) else 0
+    elif draw(s) >= chance[0]:
+        return 0
+    moved = visit(p, s, i, day, world, ways, out)
+    if moved and s.liquid == 0 and before >= LITTLE:
+        return 3
+    return 2 if moved else 1
+
+
+Walk = Callable[
+    [npt.NDArray[Any], npt.NDArray[Any], tuple[int, int, int], World, Behaviour, Buffers],
+    None,
+]
+
+
+def _digest() -> int:
+    """A number that changes with the kernel's source: numba keeps `walk` under it."""
+    here = Path(__file__).parent
+    parts = ("buffers.py", "compiled.py", "money.py", "visiting.py", "leaving.py", "walk.py", "parameters.py")
+    return 1 + zlib.crc32(b"".join((here / part).read_bytes() for part in parts))
+
+
+def _made(digest: int) -> Walk:
+    def walk(
+        people: npt.NDArray[Any],
+        state: npt.NDArray[Any],
+        span: tuple[int, int, int],
+        world: World,
+        ways: Behaviour,
+        out: Buffers,
+    ) -> None:
+        offset, first, after = span
+        for n in range(len(people) if digest else 0):
+            p = people[n]
+            s = state[n]
+            if p.never == 1:
+                continue
+            i = offset + n
+            for today in range(max(first, p.day), after):
+                if today == p.day:
+                    s.trust = p.trust
+                    moved = visit(p, s, i, today, world, ways, out)
+                else:
+                    moved = one_day(p, s, i, today, world, ways, out)
+                end_of_day(p, s, i, today, moved, world, ways, out)
+
+    made: Walk = numba.njit(nogil=True, cache=True)(walk)
+    return made
+
+
+#: Walk customers through days: walk(people, state, (row of the first customer, first day, day after), …).
+walk = _made(_digest())

@@ -1,0 +1,160 @@
+"""The ready `winback.toml` of a simulated business: its exports mapped to events, its campaigns and costs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from winback.simulate.channels import CHANNELS, CHANNELS_ZH, COST_YUAN
+from winback.simulate.columns import FAULTS_RAW, KINDS_ZH, MEDIUMS_ZH
+from winback.simulate.faults import FAULT_KINDS
+from winback.simulate.nouns import Order
+from winback.simulate.world import Planted
+
+#: Files of a CSV export that are written in GB18030, as many a Chinese system does.
+GB18030 = frozenset({"registrations", "orders"})
+_MEDIUMS = ("inbox", "push", "sms")
+
+
+def workspace_toml(order: Order, what: Planted) -> str:
+    """The text of the file; `winback.settings.Settings` accepts it."""
+    parts = [_HEAD, *(_source(name, lines, order) for name, lines in _sources().items())]
+    parts += [_campaigns(order, what), _costs()]
+    return "\n".join(parts)
+
+
+_HEAD = """\
+# 模拟的理财平台。由 winback simulate 生成，可以照着改成自己的。
+
+[workspace]
+name = "模拟理财"
+language = "zh"
+time_zone = "Asia/Shanghai"
+currency = "CNY"        # 金额在导出文件里以元为单位，入库后是整数分
+
+[churn]
+kinds = ["visit", "purchase"]   # 30 天既没有登录也没有申购，就算流失
+days = 30
+
+[products]
+kinds = ["liquid", "fixed_term", "bonus_interest"]   # 活期、定期、加息
+"""
+
+
+def _renamed(column: str, raw: tuple[str, ...], names: tuple[str, ...]) -> str:
+    pairs = ", ".join(f'"{a}" = "{b}"' for a, b in zip(raw, names, strict=True))
+    return f'{{ column = "{column}", map = {{ {pairs} }} }}'
+
+
+def _sources() -> dict[str, str]:
+    """Name of each source, and the lines of its one event mapping."""
+    kind_map = _renamed("产品类型", tuple(KINDS_ZH.values()), tuple(KINDS_ZH))
+    return {
+        "registrations": f"""\
+kind = {{ const = "register" }}
+customer = "客户号"
+at = "注册时间"
+channel = {_renamed("渠道", CHANNELS_ZH, CHANNELS)}
+campaign = "活动"
+inviter = "邀请人"
+birthday = "生日"
+language = "语言"
+time_zone = "时区"
+phone = "手机号"       # 联系方式只进加密的事实库，不进事件日志
+mail = "邮箱"
+push_token = "推送标识"
+attributes = {{ region = "地区", device = "设备" }}
+""",
+        "visits": """\
+kind = { const = "visit" }
+customer = "uid"
+at = "opened_at"        # 没有消息编号，按内容去重
+version = "app_version"
+""",
+        "orders": f"""\
+kind = {{ const = "purchase" }}
+customer = "客户号"
+at = "下单时间"
+id = "订单号"
+amount = "金额"
+product = "产品"
+product_kind = {kind_map}
+""",
+        "redemptions": """\
+kind = { const = "redemption" }
+customer = "客户号"
+at = "到账时间"
+id = "流水号"
+amount = "金额"
+product = "产品"
+""",
+        "balances": """\
+kind = { const = "balance" }
+customer = "客户号"
+at = "时间"
+amount = "余额"
+""",
+        "app_quality": f"""\
+kind = {{ const = "fault" }}
+customer = "uid"
+at = "occurred_at"
+detail = {_renamed("type", FAULTS_RAW, FAULT_KINDS)}
+version = "app_version"
+""",
+        "messages": f"""\
+kind = {{ const = "touch" }}
+customer = "uid"
+at = "sent_at"
+id = "msg_id"
+detail = {_renamed("medium", MEDIUMS_ZH, _MEDIUMS)}
+""",
+        "coupons": """\
+kind = { const = "claim" }
+customer = "客户号"
+at = "领取时间"
+amount = "面额"
+detail = { const = "trial_coupon" }
+""",
+    }
+
+
+_COMMENTS = {
+    "registrations": "注册：一行一位客户",
+    "visits": "登录：时间是 UTC",
+    "orders": "申购：本地时间，金额是两位小数的元",
+    "redemptions": "赎回",
+    "balances": "余额：资金变动的当天和月末各一行",
+    "app_quality": "应用质量：卡顿、闪退、报错；时间是 UTC",
+    "messages": "发出的资讯",
+    "coupons": "领取的体验券",
+}
+_UTC = frozenset({"visits", "app_quality"})
+
+
+def _source(name: str, mapping: str, order: Order) -> str:
+    pattern = name if name == "registrations" else f"{name}-*"
+    lines = [f"# {_COMMENTS[name]}", "[[sources]]", f'name = "{name}"', f'format = "{order.format}"']
+    lines.append(f'path = "raw/{pattern}.{order.format}"')
+    if order.format == "csv":
+        lines.append(f'encoding = "{"gb18030" if name in GB18030 else "utf-8"}"')
+    lines.append(f'time_zone = "{"UTC" if name in _UTC else "Asia/Shanghai"}"')
+    return "\n".join([*lines, "[[sources.events]]", mapping])
+
+
+def _campaigns(order: Order, what: Planted) -> str:
+    blocks = ["# 营销活动：归因时用来给注册集中的日子命名"]
+    for cluster in what.clusters:
+        if cluster.kind != "campaign":
+            continue
+        first, last = (order.first_day + timedelta(days=n) for n in (cluster.first, cluster.last))
+        channel = f'\nchannel = "{CHANNELS[cluster.channel]}"' if cluster.channel >= 0 else ""
+        blocks.append(
+            f'[[campaigns]]\nname = "{cluster.name}"\nfirst_day = {first}\nlast_day = {last}{channel}'
+        )
+    return "\n".join(blocks) + "\n" if len(blocks) > 1 else ""
+
+
+def _costs() -> str:
+    blocks = ["# 每个渠道每注册一人的成本（元）"]
+    for channel, cost in zip(CHANNELS, COST_YUAN, strict=True):
+        blocks.append(f'[[channel_costs]]\nchannel = "{channel}"\nper_registration = {cost}')
+    return "\n".join(blocks) + "\n"
