@@ -9,7 +9,8 @@ from datetime import date
 import numpy as np
 
 from winback.diagnose.alive import Alive, LaneMonth, alive_days
-from winback.diagnose.nouns import Churn, State
+from winback.diagnose.nouns import Churn
+from winback.profile.nouns import State
 from winback.terms.time import day_number, day_of, month_of
 
 CHURN = Churn(kinds=("visit", "purchase"), days=30, dormant_days=15, returned_days=30)

@@ -87,8 +87,9 @@ def test_names_from_data_cannot_become_markup(language: str) -> None:
 def test_the_worst_is_named_with_its_interval_beside_the_rate_of_all() -> None:
     by_channel = tables(diagnosis(), "en")[2]
     assert by_channel.says == (
-        "The distribution channel has the highest churn rate: 73.4 % (95 % interval 70.0 % to 76.6 %), "
-        "against 55.7 % of all customers."
+        "The distribution channel has the highest churn rate: "
+        "73.4\u00a0% (95 % interval 70.0\u00a0% to 76.6\u00a0%), "
+        "against 55.7\u00a0% of all customers."
     )
 
 
@@ -99,7 +100,9 @@ def test_a_cell_too_small_to_compare_is_not_called_the_worst() -> None:
 
 
 def test_the_phases_of_the_churned_are_told_in_chinese() -> None:
-    assert tables(diagnosis(), "zh")[0].says.startswith("在 691 位流失客户中，491 位流失时处于新手期：71.1 %")
+    assert tables(diagnosis(), "zh")[0].says.startswith(
+        "在 691 位流失客户中，491 位流失时处于新手期：71.1\u00a0%"
+    )
 
 
 def test_the_definition_names_the_kinds_and_days() -> None:

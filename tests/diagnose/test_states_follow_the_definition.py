@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from tests.diagnose.drawn import CHURN, FIRST, alive, state_told_slowly
 from winback.diagnose.alive import first_alive, last_alive, spells, states
-from winback.diagnose.nouns import Churn, State
+from winback.diagnose.nouns import STATES, Churn
+from winback.profile.nouns import State
 
-ORDER = list(State)
+ORDER = list(STATES)
 
 
 def state_on(days: list[int], as_of: int, churn: Churn = CHURN) -> State:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from winback.diagnose import structure
 from winback.diagnose.alive import STATE_CODES
-from winback.diagnose.nouns import Counts, State
+from winback.diagnose.nouns import Counts
 from winback.diagnose.rates import rate
 from winback.diagnose.structure import Tally, tally
+from winback.profile.nouns import State
 
 DRAWN = """
 state    phase   channel

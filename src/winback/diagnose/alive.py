@@ -10,14 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from winback.diagnose.bits import NO_DAY, count_spells, fill_spells, keep_first, keep_last, mark
-from winback.diagnose.nouns import Churn, State
+from winback.diagnose.nouns import STATES, Churn
+from winback.profile.nouns import State
 from winback.terms.time import day_number
 
 Int32s = npt.NDArray[np.int32]
 Int8s = npt.NDArray[np.int8]
 
-#: The code of each state: its place in `State`.
-STATE_CODES = {state: code for code, state in enumerate(State)}
+#: The code of each state: its place in STATES.
+STATE_CODES = {state: code for code, state in enumerate(STATES)}
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import altair as alt
 import vl_convert
 
-from winback.diagnose.nouns import Cell, State
-from winback.diagnose.words import Say
+from winback.diagnose.nouns import STATES, Cell
+from winback.language import Say
+from winback.profile.nouns import State
 
 #: One colour a state, told apart by the colour-blind (after Okabe and Ito).
 COLOURS = {
@@ -27,10 +28,10 @@ def states_svg(rows: Sequence[tuple[str, Cell]], first: str, say: Say) -> str:
     values = [
         {first: name, "state": say(state.value), "order": order, "count": getattr(cell.counts, state.value)}
         for name, cell in rows
-        for order, state in enumerate(State)
+        for order, state in enumerate(STATES)
     ]
-    names = [say(state.value) for state in State]
-    colours = alt.Scale(domain=names, range=[COLOURS[state] for state in State])
+    names = [say(state.value) for state in STATES]
+    colours = alt.Scale(domain=names, range=[COLOURS[state] for state in STATES])
     chart = alt.Chart(alt.InlineData(values=values), width=WIDTH_PX, height=alt.Step(26)).mark_bar()
     encoded = chart.encode(
         y=alt.Y(field=first, type="nominal", sort=[name for name, _ in rows], title=None),

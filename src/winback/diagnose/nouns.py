@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 
+from winback.profile.nouns import Phase, State
 from winback.settings.model import ChurnSection
 
-
-class State(StrEnum):
-    """How a customer stands on a day, in the order in which tables show it."""
-
-    ACTIVE = "active"
-    DORMANT = "dormant"
-    RETURNED = "returned"
-    CHURNED = "churned"
-    NEVER = "never"
-
-
+#: The states in the order in which tables and charts show them.
+STATES = (State.ACTIVE, State.DORMANT, State.RETURNED, State.CHURNED, State.NEVER)
 #: The phases of a customer's life in order; what the tables and charts go by.
-PHASES = ("novice", "growth", "mature")
+PHASES = (Phase.NOVICE, Phase.GROWTH, Phase.MATURE)
 #: The name of the channel of a customer whose channel is not known.
 UNKNOWN = ""
 
@@ -125,3 +116,77 @@ class Table:
     columns: tuple[str, ...]
     numeric: tuple[bool, ...]
     rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class DefinitionOutcome:
+    """What a definition of `days` would have said on a past day, and what then happened.
+
+    lost: called lost of those ever alive by then; came_back: of those called lost, alive again later
+    (wrongly called lost); missed: of those not called lost, never alive again.
+    """
+
+    days: int
+    lost: Rate
+    came_back: Rate
+    missed: Rate
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """Definitions of churn side by side, judged at the start of `at` by what happened until `as_of`.
+
+    `curve` holds the outcome for every number of days, for the plot; `suggested_days` is the least number
+    of days at which at most `wrong_max` of those called lost came back, None where there is none.
+    """
+
+    kinds: tuple[str, ...]
+    at: date
+    as_of: date
+    outcomes: tuple[DefinitionOutcome, ...]
+    curve: tuple[DefinitionOutcome, ...]
+    wrong_max: float
+    suggested_days: int | None
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One month's coming and going: [first_day, before) and the states at the start of `before`.
+
+    present_before + came + came_back - lost = present_after, where present is active, dormant or returned.
+    """
+
+    first_day: date
+    before: date
+    present_before: int
+    came: int
+    came_back: int
+    lost: int
+    counts: Counts
+
+    @property
+    def present_after(self) -> int:
+        """Those who had come and had not churned at the start of `before`."""
+        return self.counts.active + self.counts.dormant + self.counts.returned
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The share not yet churned `day` days after the start, with a 95 % interval; `at_risk` were watched."""
+
+    day: int
+    share: float
+    low: float | None
+    high: float | None
+    at_risk: int
+
+
+@dataclass(frozen=True)
+class Retention:
+    """A Kaplan-Meier curve of one group: how many were watched, how many churned, and what is kept when."""
+
+    group: str
+    customers: int
+    churned: int
+    kept: tuple[Kept, ...]
+    median_days: int | None

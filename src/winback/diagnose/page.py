@@ -7,12 +7,13 @@ from html import escape
 from winback.diagnose.charts import states_svg
 from winback.diagnose.nouns import Cell, Diagnosis, Table
 from winback.diagnose.telling import channel_name, definition, headline, shown_channels, tables
-from winback.diagnose.words import Say, number, percent, speak
+from winback.diagnose.words import speak
+from winback.language import Say, number, percent
 
 STYLE = """
 :root { color-scheme: light; }
 body { font: 16px/1.5 system-ui, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif;
-  color: #1b1b1b; background: #fff; margin: 0 auto; padding: 1rem; max-width: 56rem; }
+  color: #1b1b1b; background: #fff; margin: 0 auto; padding: 1rem; max-width: 64rem; }
 h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.15rem; margin: 2rem 0 .25rem; }
 header p { margin: .25rem 0; } .quiet { color: #555; font-size: .9rem; }
 .figures { display: flex; flex-wrap: wrap; gap: .5rem; list-style: none; padding: 0; }

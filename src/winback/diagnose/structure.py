@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from winback.diagnose.alive import STATE_CODES
-from winback.diagnose.nouns import PHASES, Cell, Counts, PhaseShare, State
+from winback.diagnose.nouns import PHASES, Cell, Counts, PhaseShare
 from winback.diagnose.rates import rate
+from winback.profile.nouns import State
 
 Ints = npt.NDArray[np.int64]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from winback.diagnose.nouns import UNKNOWN, Cell, Diagnosis, Rate, State, Table
-from winback.diagnose.words import Say, interval, number, percent, rate_text, speak
+from winback.diagnose.nouns import STATES, UNKNOWN, Cell, Diagnosis, Rate, Table
+from winback.diagnose.words import interval, rate_text, speak
+from winback.language import Say, number, percent
 
 #: Cells with fewer customers who were ever alive are shown but not called the worst.
 LEAST_TO_COMPARE = 30
@@ -137,17 +138,17 @@ def _states(rows: Sequence[tuple[str, Cell]], first: str, say: Say, *, title: st
     columns = (
         first,
         say("customers"),
-        *(say(state.value) for state in State),
         say("churn rate"),
         say("95 % interval"),
+        *(say(state.value) for state in STATES),
     )
     body = tuple(
         (
             name,
             number(cell.counts.customers),
-            *(number(getattr(cell.counts, state.value)) for state in State),
             percent(cell.churn.share),
             interval(cell.churn),
+            *(number(getattr(cell.counts, state.value)) for state in STATES),
         )
         for name, cell in rows
     )

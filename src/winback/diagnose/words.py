@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from winback.diagnose.nouns import Rate
-
-#: Tells a message in the reader's language; the English text is its key.
-Say = Callable[[str], str]
+from winback.language import NO_BREAK, Say, percent
 
 #: English keys that are shorter than what is told.
-ENGLISH = {"never": "never active"}
+ENGLISH = {"never": "never active", "as of {day}": "as of {day} (events before this day)"}
 
 CHINESE = {
     "active": "活跃",
@@ -89,21 +85,11 @@ def speak(language: str) -> Say:
     return lambda message: ENGLISH.get(message, message)
 
 
-def number(value: int) -> str:
-    """A whole number with separators of thousands."""
-    return f"{value:,}"
-
-
-def percent(share: float | None) -> str:
-    """A share as a percentage with one decimal; a dash where it is not known."""
-    return "–" if share is None else f"{100 * share:.1f} %"
-
-
 def interval(rate: Rate) -> str:
     """The interval of a rate; a dash where there is none."""
     if rate.low is None or rate.high is None:
         return "–"
-    return f"{100 * rate.low:.1f} – {100 * rate.high:.1f} %"
+    return f"{100 * rate.low:.1f} – {100 * rate.high:.1f}{NO_BREAK}%"
 
 
 def rate_text(rate: Rate, say: Say) -> str:

@@ -1,0 +1,34 @@
+"""The questions to diagnose: a diagnosis made earlier, and how it is told."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+from winback.diagnose.nouns import Diagnosis
+from winback.diagnose.page import page
+from winback.diagnose.stored import FORM, from_json, to_json
+from winback.diagnose.telling import definition, headline, tables
+from winback.store.workspace import Workspace
+from winback.terms.errors import NotReadyProblem, Place
+
+__all__ = ["definition", "diagnosis", "folder", "headline", "page", "tables", "to_json"]
+
+
+def folder(ws: Workspace, as_of: date) -> Path:
+    """Where the diagnosis of a date lies."""
+    return ws.data / "diagnose" / f"as_of={as_of.isoformat()}"
+
+
+def diagnosis(ws: Workspace, as_of: date) -> Diagnosis:
+    """The diagnosis made for `as_of`. Raises NotReadyProblem where there is none."""
+    path = folder(ws, as_of) / "diagnosis.json"
+    value = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    if value.get("form") != FORM:
+        raise NotReadyProblem(
+            f"there is no diagnosis as of {as_of.isoformat()}",
+            place=Place(file=str(path)),
+            todo=f"run winback diagnose --as-of {as_of.isoformat()}",
+        )
+    return from_json(value)
