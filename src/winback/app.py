@@ -1,0 +1,42 @@
+"""The composition root: from the workspace file and the environment to an opened workspace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from winback.settings.load import load
+from winback.store.workspace import Workspace
+from winback.terms.errors import Place, SettingsProblem
+
+FILE_NAME = "winback.toml"
+
+
+def open_workspace(path: Path | None = None) -> Workspace:
+    """The workspace of a file, or of a folder that holds `winback.toml`; without a path, the nearest above.
+
+    Raises SettingsProblem where there is none, or where it says what cannot be.
+    """
+    file = workspace_file(path)
+    return Workspace(settings=load(file), root=file.parent)
+
+
+def workspace_file(path: Path | None = None) -> Path:
+    """Where the workspace file lies. Raises SettingsProblem where there is none."""
+    if path is not None:
+        found = path / FILE_NAME if path.is_dir() else path
+        if not found.is_file():
+            raise _nothing_there(str(found))
+        return found.resolve()
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+    raise _nothing_there(f"{here} and above")
+
+
+def _nothing_there(where: str) -> SettingsProblem:
+    return SettingsProblem(
+        f"no {FILE_NAME} is here",
+        place=Place(file=where),
+        todo="`winback init` writes one; --workspace names one that lies elsewhere",
+    )

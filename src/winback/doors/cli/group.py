@@ -1,0 +1,49 @@
+"""The group of commands: problems become a message and an exit code, an interruption ends cleanly."""
+
+from __future__ import annotations
+
+import errno
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from winback.terms import errors
+
+#: What each exit code of the command means; docs/reference/commands.md is made from it.
+EXIT_CODES = {
+    0: "it did what was asked",
+    errors.Problem.exit_code: "something went wrong that no other code names",
+    errors.SettingsProblem.exit_code: "the workspace file, the environment or the command says what cannot be",
+    errors.DataProblem.exit_code: "a source cannot be read, or a strict run met a bad row",
+    errors.BusyProblem.exit_code: "another run holds the workspace",
+    errors.NotReadyProblem.exit_code: "what this command reads has not been made yet",
+    130: "interrupted (Ctrl-C); what was committed stays, and the same command goes on from there",
+}
+
+
+class Group(TyperGroup):
+    """Runs a command; nothing that a person can put right is shown as a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except errors.Problem as problem:
+            _tell(f"error: {problem}")
+            raise typer.Exit(problem.exit_code) from None
+        except KeyboardInterrupt:
+            _tell("interrupted; what was committed stays, and the same command goes on from there")
+            raise typer.Exit(130) from None
+        except OSError as error:
+            if error.errno == errno.EPIPE or error.strerror is None:
+                raise
+            where = f"{error.filename}: " if error.filename else ""
+            _tell(f"error: {where}{error.strerror}")
+            raise typer.Exit(errors.Problem.exit_code) from None
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()

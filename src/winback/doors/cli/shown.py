@@ -1,0 +1,126 @@
+"""What the command shows: results on standard output; notes and progress on standard error."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from winback.terms.progress import Progress as Told
+from winback.terms.progress import Silent
+
+
+class Shown:
+    """Progress as bars on a terminal; elsewhere one line for each piece of work."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._bars = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=30),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task: TaskID | None = None
+
+    def start(self, label: str, total: int | None = None) -> None:
+        """Begin a piece of work; the one before it is done."""
+        self._end()
+        if self._console.is_terminal:
+            self._task = self._bars.add_task(label, total=total)
+        else:
+            self.say(label)
+
+    def advance(self, units: int = 1) -> None:
+        """So many more units are done."""
+        if self._task is not None:
+            self._bars.advance(self._task, units)
+
+    def say(self, text: str) -> None:
+        """A line of its own."""
+        self._console.print(Text(text))
+
+    def __enter__(self) -> Shown:
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+        self._bars.stop()
+
+    def _end(self) -> None:
+        if self._task is not None:
+            self._bars.remove_task(self._task)
+            self._task = None
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Told]:
+    """Progress on standard error, or nobody's where `quiet`."""
+    if quiet:
+        yield Silent()
+        return
+    with Shown(notes()) as shown:
+        yield shown
+
+
+def notes() -> Console:
+    """Where notes go: standard error."""
+    return Console(file=sys.stderr, highlight=False, soft_wrap=True)
+
+
+def results() -> Console:
+    """Where results go: standard output, never wider than a page when it is no terminal."""
+    console = Console(file=sys.stdout, highlight=False)
+    return console if console.is_terminal else Console(file=sys.stdout, highlight=False, width=110)
+
+
+def show_json(value: Any) -> None:
+    """A noun (or dicts and lists of them) as JSON on standard output."""
+    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def plain(value: Any) -> Any:
+    """Nouns as dicts, days as 2026-03-01, paths as text."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(plain(key)): plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(each) for each in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    return str(value) if isinstance(value, Path) else value
+
+
+def show_table(
+    title: str, columns: Sequence[str], numeric: Sequence[bool], rows: Sequence[Sequence[str]]
+) -> None:
+    """A table on standard output; numeric columns stand to the right."""
+    table = Table(title=Text(title), title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for name, to_right in zip(columns, numeric, strict=True):
+        table.add_column(Text(name), justify="right" if to_right else "left", no_wrap=to_right)
+    for row in rows:
+        table.add_row(*[Text(cell) for cell in row])
+    results().print(table)
+
+
+def show_line(text: str = "") -> None:
+    """A line on standard output, broken only where the terminal is narrow."""
+    results().print(Text(text))

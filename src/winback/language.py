@@ -1,0 +1,57 @@
+"""Tells operators things in Chinese or English, from gettext catalogues, and writes figures for them."""
+
+from __future__ import annotations
+
+import gettext
+import io
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Literal, get_args
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+#: Tells a message in the reader's language; the English text is its key.
+Say = Callable[[str], str]
+
+#: Keeps a figure and its unit on one line.
+NO_BREAK = "\u00a0"
+
+
+@cache
+def speaker(language: Language) -> Say:
+    """The teller of a language; a message that its catalogue lacks is told in English."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    catalogue = files("winback") / "locale" / f"{language}.po"
+    with catalogue.open("rb") as written:
+        messages = read_po(written, locale=language, abort_invalid=True)
+    compiled = io.BytesIO()
+    write_mo(compiled, messages)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled).gettext
+
+
+def number(value: int) -> str:
+    """A whole number with separators of thousands."""
+    return f"{value:,}"
+
+
+def percent(share: float | None) -> str:
+    """A share as a percentage with one decimal; a dash where it is not known."""
+    return "–" if share is None else f"{100 * share:.1f}{NO_BREAK}%"
+
+
+def seconds(value: float, say: Say) -> str:
+    """A span of time: seconds with one decimal below a minute, else minutes and seconds."""
+    if value < 60:
+        return f"{value:.1f}{NO_BREAK}{say('s')}"
+    minutes, rest = divmod(round(value), 60)
+    return f"{number(minutes)}{NO_BREAK}{say('min')} {rest}{NO_BREAK}{say('s')}"
+
+
+def day(value: date | None) -> str:
+    """A day as it is written everywhere (2026-03-01); a dash where there is none."""
+    return "–" if value is None else value.isoformat()
