@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -52,6 +53,32 @@ def at(root: type[BaseModel], path: Path) -> Any:
             return None
         here = Union[tuple(members)]  # noqa: UP007 - built at run time
     return here
+
+
+def general(root: type[BaseModel], path: Path) -> str:
+    """A path with free names as NAME and places in lists as []: `sources[].events[].attributes.NAME`."""
+    text = ""
+    for depth, part in enumerate(path):
+        fields = {name for model in models(at(root, path[:depth])) for name in model.model_fields}
+        name = part if part in fields else "NAME"
+        text += "[]" if isinstance(part, int) else f".{name}" if text else str(name)
+    return text
+
+
+def keys(annotation: Any, head: str = "") -> Iterator[tuple[str, Any, FieldInfo | None]]:
+    """Every key below an annotation: its general path, its annotation, and its field where it has one."""
+    for option in options(annotation):
+        base, _ = _bare(option)
+        if get_origin(base) is tuple:
+            yield from keys(get_args(base)[0], f"{head}[]")
+        elif get_origin(base) is dict:
+            yield f"{head}.NAME", get_args(base)[1], None
+            yield from keys(get_args(base)[1], f"{head}.NAME")
+        for model in models(option):
+            for name, field in model.model_fields.items():
+                path = f"{head}.{name}" if head else name
+                yield path, field_annotation(field), field
+                yield from keys(field_annotation(field), path)
 
 
 def models(annotation: Any) -> list[type[BaseModel]]:

@@ -15,7 +15,7 @@ from winback.terms import errors
 EXIT_CODES = {
     0: "it did what was asked",
     errors.Problem.exit_code: "something went wrong that no other code names",
-    errors.SettingsProblem.exit_code: "the workspace file, the environment or the command says what cannot be",
+    errors.SettingsProblem.exit_code: "the workspace file, the environment or the command line is wrong",
     errors.DataProblem.exit_code: "a source cannot be read, or a strict run met a bad row",
     errors.BusyProblem.exit_code: "another run holds the workspace",
     errors.NotReadyProblem.exit_code: "what this command reads has not been made yet",
