@@ -1,1 +1,1 @@
-"""A wealth app that never was: its customers, their days, the exports it would write, and the truth behind them."""
+"""A wealth app that never was: its customers, their days, its exports, and the truth behind them."""

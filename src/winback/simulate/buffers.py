@@ -42,7 +42,14 @@ ROWS = {
     "messages": np.dtype([*_WHERE, ("medium", "i4")]),
     "coupons": np.dtype([*_WHERE, ("amount", "i8")]),
     "leaves": np.dtype(
-        [*_WHERE, ("driver", "i4"), ("hazard", "f4"), ("farewell", "i4"), ("return_day", "i4"), ("version", "i4")]
+        [
+            *_WHERE,
+            ("driver", "i4"),
+            ("hazard", "f4"),
+            ("farewell", "i4"),
+            ("return_day", "i4"),
+            ("version", "i4"),
+        ]
     ),
     "hazard": np.dtype(
         [

@@ -27,14 +27,16 @@ class Channel(NamedTuple):
 
 
 _MIX = (
-    Channel(0.31, (1.5, 2.6), 3200.0, 0.030, 4.0),
-    Channel(0.22, (2.6, 2.2), 5200.0, 0.015, 0.0),
-    Channel(0.20, (2.2, 2.1), 4600.0, 0.025, 2.0),
-    Channel(0.06, (1.4, 2.4), 9000.0, 0.000, 1.0),
-    Channel(0.21, (2.8, 1.9), 6000.0, 0.015, -3.0),
+    Channel(0.300, (1.5, 2.6), 8300.0, 0.030, 4.0),
+    Channel(0.225, (2.6, 2.2), 5200.0, 0.015, 0.0),
+    Channel(0.210, (2.2, 2.1), 4600.0, 0.025, 2.0),
+    Channel(0.045, (1.4, 2.4), 9000.0, 0.000, 1.0),
+    Channel(0.220, (2.8, 1.9), 6000.0, 0.015, -3.0),
 )
-#: The contract with the finance supermarkets: the share of the simulated days in which it brings people.
+#: The contract with the finance supermarkets: the share of the simulated days in which it brings people;
+#: after it old links still bring a few.
 CONTRACT = (0.02, 0.46)
+_OLD_LINKS = 0.06
 
 
 def mix(plain: bool) -> tuple[Channel, ...]:
@@ -58,6 +60,7 @@ def shares_on(day: npt.NDArray[np.int64], days: int, plain: bool) -> npt.NDArray
     first, after = contract_days(days, plain)
     shares = np.tile(np.array([c.share for c in mix(plain)]), (len(day), 1))
     span = (after - first) / days
+    late = np.where(day >= after, _OLD_LINKS, 0.0)
     inside = (day >= first) & (day < after)
-    shares[:, FINANCE_SUPERMARKET] = np.where(inside, _MIX[FINANCE_SUPERMARKET].share / span, 0.0)
-    return shares / shares.sum(axis=1, keepdims=True)
+    shares[:, FINANCE_SUPERMARKET] = np.where(inside, 1.0, late) * _MIX[FINANCE_SUPERMARKET].share / span
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True))

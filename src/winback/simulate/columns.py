@@ -21,6 +21,17 @@ UTC_OFFSET_SECONDS = 8 * 3600  # Asia/Shanghai, which has had no summer time sin
 MEDIUMS_ZH = ("站内信", "推送", "短信")
 FAULTS_RAW = tuple(kind.upper() for kind in FAULT_KINDS)
 KINDS_ZH = {"liquid": "活期", "fixed_term": "定期", "bonus_interest": "加息"}
+_TIMES = {
+    "visits": "opened_at",
+    "orders": "下单时间",
+    "redemptions": "到账时间",
+    "balances": "时间",
+    "app_quality": "occurred_at",
+    "messages": "sent_at",
+    "coupons": "领取时间",
+}
+_NUMBERS = {"orders": "订单号", "redemptions": "流水号"}
+_AMOUNTS = {"balances": "余额", "coupons": "面额"}
 WAYS_ZH = ("主动赎回", "到期续投")
 
 
@@ -50,32 +61,34 @@ def moments(rows: Rows, first_day: date, *, utc: bool) -> pa.Array:
     return pa.array((seconds - (UTC_OFFSET_SECONDS if utc else 0)) * 1_000_000).cast(pa.timestamp("us"))
 
 
-def _identity(rows: Rows) -> pa.Array:
+def _identity(customer: npt.NDArray[Any], number: npt.NDArray[Any]) -> pa.Array:
     """A number no two orders share: customer, then the count of that customer's orders."""
-    return pa.array((rows["customer"].astype(np.int64) + FIRST_NUMBER) * 10_000 + rows["number"])
+    return pa.array((customer.astype(np.int64) + FIRST_NUMBER) * 10_000 + number)
 
 
 def table(kind: str, rows: Rows, first_day: date, versions: tuple[str, ...]) -> pa.Table:
     """The export of one kind; `versions` are the names of the app's releases."""
-    who = numbers(rows["customer"])
-    product = words(rows["product"], tuple(p.name for p in PRODUCTS)) if "product" in (rows.dtype.names or ()) else None
-    local = moments(rows, first_day, utc=kind in {"visits", "app_quality"})
-    if kind == "visits":
-        return pa.table({"uid": who, "opened_at": local, "app_version": words(rows["version"], versions)})
-    if kind == "app_quality":
-        what = {"type": words(rows["fault"], FAULTS_RAW), "app_version": words(rows["version"], versions)}
-        return pa.table({"uid": who, "occurred_at": local, **what})
-    if kind == "orders":
-        kinds = tuple(KINDS_ZH[p.kind] for p in PRODUCTS)
-        bought = {"产品": product, "产品类型": words(rows["product"], kinds), "金额": money(rows["amount"])}
-        return pa.table({"订单号": _identity(rows), "客户号": who, "下单时间": local, **bought})
-    if kind == "redemptions":
-        ways = words((rows["way"] == TO_RENEW).astype(np.int16), WAYS_ZH)
-        out = {"产品": product, "金额": money(rows["amount"]), "方式": ways}
-        return pa.table({"流水号": _identity(rows), "客户号": who, "到账时间": local, **out})
-    if kind == "balances":
-        return pa.table({"客户号": who, "时间": local, "余额": money(rows["amount"])})
+    utc = kind in {"visits", "app_quality"}
+    key = "uid" if utc or kind == "messages" else "客户号"
+    made = {key: numbers(rows["customer"]), _TIMES[kind]: moments(rows, first_day, utc=utc)}
+    has = rows.dtype.names or ()
+    if "number" in has:
+        made = {_NUMBERS[kind]: _identity(rows["customer"], rows["number"]), **made}
     if kind == "messages":
-        key = pa.array((rows["customer"].astype(np.int64) + FIRST_NUMBER) * 10_000 + rows["day"])
-        return pa.table({"msg_id": key, "uid": who, "sent_at": local, "medium": words(rows["medium"], MEDIUMS_ZH)})
-    return pa.table({"客户号": who, "领取时间": local, "面额": money(rows["amount"])})
+        made |= {
+            "msg_id": _identity(rows["customer"], rows["day"]),
+            "medium": words(rows["medium"], MEDIUMS_ZH),
+        }
+    if "fault" in has:
+        made["type"] = words(rows["fault"], FAULTS_RAW)
+    if "version" in has:
+        made["app_version"] = words(rows["version"], versions)
+    if "product" in has:
+        made["产品"] = words(rows["product"], tuple(p.name for p in PRODUCTS))
+    if kind == "orders":
+        made["产品类型"] = words(rows["product"], tuple(KINDS_ZH[p.kind] for p in PRODUCTS))
+    if "amount" in has:
+        made[_AMOUNTS.get(kind, "金额")] = money(rows["amount"])
+    if kind == "redemptions":
+        made["方式"] = words((rows["way"] == TO_RENEW).astype(np.int16), WAYS_ZH)
+    return pa.table(made)

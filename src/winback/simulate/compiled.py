@@ -7,13 +7,13 @@ and `walk`; only `walk.walk` is kept on disk, under a digest of all of them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numba
 import numpy as np
 
 from winback.simulate.buffers import Buffers
-from winback.simulate.parameters import Floats, Ints
+from winback.simulate.parameters import Behaviour, Floats, Ints
 
 F = TypeVar("F", bound=Callable[..., Any])
 Six = tuple[float, float, float, float, float, float]
@@ -31,7 +31,7 @@ KEEPS_OUT = 0.25
 
 def compiled(function: F) -> F:
     """Compile with numba, free of the interpreter's lock; kept with whoever calls it."""
-    return numba.njit(nogil=True)(function)  # type: ignore[no-any-return]
+    return cast(F, numba.njit(nogil=True)(function))
 
 
 class World(NamedTuple):
@@ -47,6 +47,22 @@ class World(NamedTuple):
     month_end: Ints  # by day, 1 where it is the last of its month
     snapshot: Ints  # by day, 1 where the true hazard is written
     newsletter: Floats  # by day, chance of a message
+
+
+class App(NamedTuple):
+    """What is the same for everyone: the days, the ways of people, and where rows are written."""
+
+    world: World
+    ways: Behaviour
+    out: Buffers
+
+
+class Who(NamedTuple):
+    """One customer: the person (`people.PERSON`), the state (`buffers.STATE`), the row in the base."""
+
+    p: Any
+    s: Any
+    i: int
 
 
 @compiled

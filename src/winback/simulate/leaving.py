@@ -5,7 +5,6 @@ from __future__ import annotations
 from math import exp, log
 from typing import Any
 
-from winback.simulate.buffers import Buffers
 from winback.simulate.compiled import (
     FAREWELL,
     HAZARD,
@@ -13,21 +12,22 @@ from winback.simulate.compiled import (
     LIQUID,
     LITTLE,
     MUCH,
+    App,
     Six,
-    World,
+    Who,
     compiled,
     draw,
     next_row,
     stamp,
 )
 from winback.simulate.money import redeem
-from winback.simulate.parameters import Behaviour
 from winback.simulate.visiting import open_app
 
 
 @compiled
-def hazards(p: Any, s: Any, day: int, ways: Behaviour, world: World) -> Six:
+def hazards(p: Any, s: Any, day: int, app: App) -> Six:
     """The chance to leave today by driver, in the order of parameters.DRIVERS."""
+    ways = app.ways
     tenure = day - p.day
     held = s.liquid + s.fixed + s.bonus
     doubt = 1.0 - s.trust
@@ -36,21 +36,22 @@ def hazards(p: Any, s: Any, day: int, ways: Behaviour, world: World) -> Six:
     if p.cluster >= 0:
         early *= ways.bunch_factor
     wealth = ways.empty_factor if held < LITTLE else (ways.rich_factor if held >= MUCH else 1.0)
-    tie = p.frailty * exp(ways.trust_slope * (0.5 - s.trust)) * wealth
+    locked = ways.locked_factor if s.fixed + s.bonus > 0 else 1.0
+    tie = locked * p.frailty * exp(ways.trust_slope * (0.5 - s.trust)) * wealth
     interest = (early + ways.later_leave[p.channel] * later) * tie
     maturity = ways.maturity_leave[p.channel] if s.waiting > 0 else 0.0
     poor = ways.yield_leave * doubt if 0 < held == s.liquid and tenure > 20 else 0.0
-    fault = ways.fault_leave * s.burden
+    fault = ways.fault_leave * s.burden * locked
     rigid = ways.rigid_leave if held >= ways.rigid_amount else 0.1 * ways.rigid_leave
-    panic = ways.panic_leave * world.fear[day] * doubt * doubt
+    panic = ways.panic_leave * app.world.fear[day] * doubt * doubt * locked
+    rigid *= locked
     return interest, maturity, poor, fault, rigid, panic
 
 
 @compiled
-def leave(
-    p: Any, s: Any, i: int, day: int, parts: tuple[float, ...], world: World, ways: Behaviour, out: Buffers
-) -> bool:
+def leave(who: Who, day: int, parts: Six, app: App) -> bool:
     """The last day: why, whether with a farewell that takes the money out, whether ever back."""
+    p, s, ways, out = who.p, who.s, app.ways, app.out
     total = parts[0] + parts[1] + parts[2] + parts[3] + parts[4] + parts[5]
     pick = draw(s) * total
     driver = 0
@@ -60,9 +61,9 @@ def leave(
     cause = 0 if driver < 2 else (1 if driver < 4 else driver - 2)
     goes_with_money = s.liquid >= LITTLE and (driver in (1, 4) or draw(s) < ways.farewell)
     if goes_with_money:
-        second = world.second_of_day[int(draw(s) * 1024.0)]
-        open_app(p, s, i, (day, second), world, ways, out)
-        redeem(s, i, (day, second + 150), (LIQUID, s.liquid, FAREWELL), out)
+        second = app.world.second_of_day[int(draw(s) * 1024.0)]
+        open_app(who, (day, second), app)
+        redeem(who, (day, second + 150), (LIQUID, s.liquid, FAREWELL), app)
         s.liquid = 0
         s.last_day = day
     s.waiting = 0
@@ -71,7 +72,7 @@ def leave(
     if draw(s) < ways.comeback[cause] * ways.comeback_channel[p.channel]:
         s.return_day = day + ways.comeback_from[cause] + int(-log(1.0 - draw(s)) * ways.comeback_mean[cause])
     row = out.leaves[next_row(out, LEAVES)]
-    stamp(row, i, day, 0)
+    stamp(row, who.i, day, 0)
     row.driver = driver
     row.hazard = total
     row.farewell = 1 if goes_with_money else 0
@@ -81,10 +82,11 @@ def leave(
 
 
 @compiled
-def write_hazard(p: Any, s: Any, i: int, day: int, seen: tuple[float, float, int], ways: Behaviour, out: Buffers) -> None:
+def write_hazard(who: Who, day: int, seen: tuple[float, float, int], app: App) -> None:
     """The truth at the start of a day: seen = (hazard, chance of a farewell if leaving, gap bin)."""
+    s, out = who.s, app.out
     row = out.hazard[next_row(out, HAZARD)]
-    stamp(row, i, day, 0)
+    stamp(row, who.i, day, 0)
     due = -1
     if s.fixed > 0:
         due = s.fixed_day - day
@@ -92,7 +94,7 @@ def write_hazard(p: Any, s: Any, i: int, day: int, seen: tuple[float, float, int
         due = s.bonus_day - day
     row.hazard, row.farewell, row.gap_bin = seen
     row.absent = s.absent
-    row.maturity_leave = ways.maturity_leave[p.channel] if due >= 0 else 0.0
+    row.maturity_leave = app.ways.maturity_leave[who.p.channel] if due >= 0 else 0.0
     row.maturity_in = due
     row.away = day - s.last_day
     row.left = s.left

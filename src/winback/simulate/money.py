@@ -5,7 +5,6 @@ from __future__ import annotations
 from math import cos, exp, log, pi, sqrt
 from typing import Any
 
-from winback.simulate.buffers import Buffers
 from winback.simulate.compiled import (
     BONUS_FIRST,
     BY_HAND,
@@ -17,6 +16,8 @@ from winback.simulate.compiled import (
     ORDERS,
     REDEMPTIONS,
     TO_RENEW,
+    App,
+    Who,
     compiled,
     draw,
     next_row,
@@ -26,10 +27,11 @@ from winback.simulate.parameters import Behaviour
 
 
 @compiled
-def redeem(s: Any, i: int, when: tuple[int, int], what: tuple[int, int, int], out: Buffers) -> None:
+def redeem(who: Who, when: tuple[int, int], what: tuple[int, int, int], app: App) -> None:
     """Write a redemption: when = (day, second), what = (product, fen, way)."""
+    s, out = who.s, app.out
     row = out.redemptions[next_row(out, REDEMPTIONS)]
-    stamp(row, i, when[0], when[1])
+    stamp(row, who.i, when[0], when[1])
     row.product, row.amount, row.way = what
     row.number = s.redemptions
     s.redemptions += 1
@@ -65,8 +67,9 @@ def mature(s: Any, day: int, ways: Behaviour) -> bool:
 
 
 @compiled
-def buy(p: Any, s: Any, i: int, when: tuple[int, int], ways: Behaviour, out: Buffers) -> bool:
+def buy(who: Who, when: tuple[int, int], app: App) -> bool:
     """Perhaps put in money from outside at a visit."""
+    p, s, ways, out = who.p, who.s, app.ways, app.out
     first = s.purchases == 0
     chance = ways.first_purchase[p.channel] if first else ways.next_purchase[p.channel]
     if draw(s) >= chance * (0.35 + 1.3 * s.trust):
@@ -74,10 +77,10 @@ def buy(p: Any, s: Any, i: int, when: tuple[int, int], ways: Behaviour, out: Buf
     normal = sqrt(-2.0 * log(1.0 - draw(s))) * cos(2.0 * pi * draw(s))
     fen = rounded(p.amount * exp(ways.amount_noise * normal) * (0.55 if first else 1.0))
     product = choose(p, s, first, ways)
-    invest(s, i, when, (product, fen, 0), ways, out)
+    invest(who, when, (product, fen, 0), app)
     if draw(s) < ways.coupon:
         row = out.coupons[next_row(out, COUPONS)]
-        stamp(row, i, when[0], when[1] + 120)
+        stamp(row, who.i, when[0], when[1] + 120)
         row.amount = 5_00 * (1 + int(draw(s) * 4.0))
     return True
 
@@ -97,50 +100,54 @@ def choose(p: Any, s: Any, first: bool, ways: Behaviour) -> int:
 
 
 @compiled
-def invest(s: Any, i: int, when: tuple[int, int], what: tuple[int, int, int], ways: Behaviour, out: Buffers) -> None:
+def invest(who: Who, when: tuple[int, int], what: tuple[int, int, int], app: App) -> None:
     """Write a purchase: what = (product, fen, 1 for a renewal). A lock-up already running is extended."""
+    s, out = who.s, app.out
     product, fen, renewal = what
-    due = when[0] + ways.term_days[product]
+    due = when[0] + app.ways.term_days[product]
     if product == LIQUID:
         s.liquid += fen
     elif product >= BONUS_FIRST:
         s.bonus += fen
         s.bonus_product = product
-        s.bonus_day = due
+        s.bonus_day = max(due, s.bonus_day)
     else:
         s.fixed += fen
         s.fixed_product = product
-        s.fixed_day = due
+        s.fixed_day = max(due, s.fixed_day)
     row = out.orders[next_row(out, ORDERS)]
-    stamp(row, i, when[0], when[1])
+    stamp(row, who.i, when[0], when[1])
     row.product, row.amount, row.renewal = product, fen, renewal
     row.number = s.purchases
     s.purchases += 1
 
 
 @compiled
-def decide(s: Any, i: int, when: tuple[int, int], ways: Behaviour, out: Buffers) -> bool:
+def decide(who: Who, when: tuple[int, int], app: App) -> bool:
     """What becomes of money that has come back: renewed, taken out or left where it is."""
+    s = who.s
     fen = s.waiting
     s.waiting = 0
     pick = draw(s)
-    if pick < ways.renew * (0.25 + 0.75 * s.trust):
-        product = BONUS_FIRST + int(draw(s) * 2.0) if draw(s) < s.trust * 0.6 else FIXED_FIRST + int(draw(s) * 3.0)
-        redeem(s, i, when, (LIQUID, fen, TO_RENEW), out)
+    if pick < app.ways.renew * (0.25 + 0.75 * s.trust):
+        bold = draw(s) < s.trust * 0.6
+        product = BONUS_FIRST + int(draw(s) * 2.0) if bold else FIXED_FIRST + int(draw(s) * 3.0)
+        redeem(who, when, (LIQUID, fen, TO_RENEW), app)
         s.liquid -= fen
-        invest(s, i, (when[0], when[1] + 30), (product, fen, 1), ways, out)
+        invest(who, (when[0], when[1] + 30), (product, fen, 1), app)
         s.trust = min(1.0, s.trust + 0.04)
         return True
     if pick > 1.0 - KEEPS_OUT:
-        redeem(s, i, when, (LIQUID, fen, BY_HAND), out)
+        redeem(who, when, (LIQUID, fen, BY_HAND), app)
         s.liquid -= fen
         return True
     return False
 
 
 @compiled
-def withdraw(s: Any, i: int, when: tuple[int, int], ways: Behaviour, out: Buffers) -> bool:
+def withdraw(who: Who, when: tuple[int, int], app: App) -> bool:
     """Perhaps take liquid money out at a visit, in part or all of it, without leaving."""
+    s, ways = who.s, app.ways
     if s.liquid < LITTLE:
         return False
     pick = draw(s)
@@ -152,7 +159,7 @@ def withdraw(s: Any, i: int, when: tuple[int, int], ways: Behaviour, out: Buffer
         return False
     if fen <= 0:
         return False
-    redeem(s, i, when, (LIQUID, fen, BY_HAND), out)
+    redeem(who, when, (LIQUID, fen, BY_HAND), app)
     s.liquid -= fen
     s.waiting = min(s.waiting, s.liquid)
     return True

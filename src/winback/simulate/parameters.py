@@ -53,6 +53,7 @@ class Behaviour(NamedTuple):
     trust_slope: float  # interest lost is scaled by exp(slope × (0.5 − trust))
     empty_factor: float  # nothing held any more
     rich_factor: float  # 10,000 yuan or more held
+    locked_factor: float  # money in a running lock-up keeps people
     maturity_leave: Floats  # chance to leave on the day a lock-up ends
     # Frustration: yield and faults.
     yield_leave: float  # a day, liquid products only, scaled by distrust
@@ -93,16 +94,17 @@ def behaviour(plain: bool) -> Behaviour:
     yields = np.array([p.yearly_yield * p.term_days / 365 for p in PRODUCTS])
     ways = Behaviour(
         # in the order of CHANNELS: distribution, invitation, app_store, finance_supermarket, organic
-        novice_leave=np.array([0.036, 0.0095, 0.0145, 0.0040, 0.0095]),
+        novice_leave=np.array([0.0230, 0.0041, 0.0057, 0.0002, 0.0038]),
         novice_decay_days=30.0,
-        later_leave=np.array([0.0022, 0.0072, 0.0021, 0.0250, 0.0013]),
-        later_from_days=75.0,
-        later_ramp_days=8.0,
+        later_leave=np.array([0.0085, 0.0500, 0.0115, 0.0140, 0.0080]),
+        later_from_days=150.0,
+        later_ramp_days=25.0,
         bunch_factor=1.5,
         trust_slope=1.6,
         empty_factor=2.2,
         rich_factor=0.75,
-        maturity_leave=np.array([0.05, 0.05, 0.03, 0.93, 0.02]),
+        locked_factor=0.4,
+        maturity_leave=np.array([0.05, 0.05, 0.03, 0.94, 0.02]),
         yield_leave=0.0012,
         fault_leave=0.05,
         burden_keep=0.82,
@@ -110,15 +112,15 @@ def behaviour(plain: bool) -> Behaviour:
         rigid_leave=0.0007,
         rigid_amount=2_000_000,
         panic_leave=0.030,
-        farewell=0.72,
+        farewell=0.82,
         comeback=np.array([0.05, 0.08, 0.22, 0.35]),
         comeback_channel=np.array([0.8, 1.0, 1.0, 0.2, 1.2]),
         comeback_from=np.array([40, 40, 60, 35], np.int64),
         comeback_mean=np.array([60.0, 60.0, 90.0, 30.0]),
-        first_purchase=np.array([0.16, 0.30, 0.24, 0.80, 0.26]),
-        next_purchase=np.array([0.105, 0.19, 0.19, 0.10, 0.20]),
+        first_purchase=np.array([0.54, 0.42, 0.36, 1.30, 0.38]),
+        next_purchase=np.array([0.31, 0.27, 0.26, 0.05, 0.28]),
         teaser=np.array([0.0, 0.0, 0.0, 0.96, 0.0]),
-        bonus_share=0.45,
+        bonus_share=0.7,
         fixed_share=0.35,
         amount_noise=0.55,
         part_redemption=0.035,
@@ -136,7 +138,14 @@ def behaviour(plain: bool) -> Behaviour:
 
 def _all_alike(ways: Behaviour) -> Behaviour:
     """Every channel behaves like the last one (organic)."""
-    by_channel = ("novice_leave", "later_leave", "maturity_leave", "comeback_channel")
-    by_channel += ("first_purchase", "next_purchase", "teaser")
+    by_channel = (
+        "novice_leave",
+        "later_leave",
+        "maturity_leave",
+        "comeback_channel",
+        "first_purchase",
+        "next_purchase",
+        "teaser",
+    )
     same = {name: np.full_like(getattr(ways, name), getattr(ways, name)[-1]) for name in by_channel}
     return ways._replace(**same, bunch_factor=1.0)

@@ -33,7 +33,7 @@ PERSON = np.dtype(
 )
 People = npt.NDArray[Any]
 
-_GAP_MEDIAN, _GAP_SIGMA, _GAP_BOUNDS = 10.2, 0.50, (3.5, 17.0)
+_GAP_MEDIAN, _GAP_SIGMA, _GAP_BOUNDS = 12.5, 0.50, (4.5, 18.0)
 _BUNCH_OWN_CHANNEL = 0.75
 
 
@@ -52,7 +52,7 @@ def people(order: Order, planted: tuple[Cluster, ...]) -> People:
     born = born[np.lexsort((born["second"], born["day"]))]
     day = born["day"].astype(np.int64)
     born["cluster"] = np.where(rng.random(len(born)) < (extra / (1 + extra))[day], _which(day, planted), -1)
-    born["channel"] = _channel(rng, day, born["cluster"], order, planted)
+    born["channel"] = _channel(rng, born, order, planted)
     _draw_traits(rng, born, order.plain)
     return born
 
@@ -66,27 +66,28 @@ def _which(day: npt.NDArray[np.int64], planted: tuple[Cluster, ...]) -> npt.NDAr
 
 def _channel(
     rng: np.random.Generator,
-    day: npt.NDArray[np.int64],
-    bunch: npt.NDArray[np.int16],
+    born: People,
     order: Order,
     planted: tuple[Cluster, ...],
 ) -> npt.NDArray[np.int64]:
+    day = born["day"].astype(np.int64)
     cumulative = np.cumsum(shares_on(np.arange(order.days), order.days, order.plain), axis=1)[day]
     channel = (rng.random(len(day))[:, None] >= cumulative[:, :-1]).sum(axis=1)
-    own = np.array([c.channel for c in planted] + [-1])[bunch]
+    own = np.array([c.channel for c in planted] + [-1])[born["cluster"]]
     led = (own >= 0) & (rng.random(len(day)) < _BUNCH_OWN_CHANNEL)
-    return np.where(led, own, channel)
+    return np.asarray(np.where(led, own, channel))
 
 
 def _draw_traits(rng: np.random.Generator, born: People, plain: bool) -> None:
     n = len(born)
     kinds = mix(plain)
-    by_channel = {name: np.array([getattr(c, name) for c in kinds]) for name in ("trust", "amount_yuan", "never")}
     channel = born["channel"]
-    trust = rng.beta(by_channel["trust"][channel, 0], by_channel["trust"][channel, 1])
+    shape = np.array([c.trust for c in kinds])[channel]
+    trust = rng.beta(shape[:, 0], shape[:, 1])
     born["trust"] = trust
-    born["never"] = rng.random(n) < by_channel["never"][channel]
-    log_amount = np.log(by_channel["amount_yuan"][channel]) + 2.2 * (trust - 0.5) + 0.75 * rng.standard_normal(n)
+    born["never"] = rng.random(n) < np.array([c.never for c in kinds])[channel]
+    typical = np.array([c.amount_yuan for c in kinds])[channel]
+    log_amount = np.log(typical) + 2.2 * (trust - 0.5) + 0.75 * rng.standard_normal(n)
     born["amount"] = np.clip(np.exp(log_amount), 50, 2_000_000).astype(np.int64) * 100
     born["gap_bin"] = _gap_bin(rng, n)
     born["update_lag"] = np.minimum(rng.exponential(7.0, n), LAG_DAYS_MAX).astype(np.int64)
@@ -102,7 +103,7 @@ def _gap_bin(rng: np.random.Generator, n: int) -> npt.NDArray[np.int64]:
 
     low, high = (norm.cdf(np.log(bound / _GAP_MEDIAN) / _GAP_SIGMA) for bound in _GAP_BOUNDS)
     usual = _GAP_MEDIAN * np.exp(_GAP_SIGMA * norm.ppf(low + (high - low) * rng.random(n)))
-    return np.clip(np.round(np.log(usual / GAP_MIN) / GAP_STEP), 0, GAP_BINS - 1).astype(np.int64)
+    return np.asarray(np.clip(np.round(np.log(usual / GAP_MIN) / GAP_STEP), 0, GAP_BINS - 1), np.int64)
 
 
 def _inviter(rng: np.random.Generator, channel: npt.NDArray[np.int16]) -> npt.NDArray[np.int64]:

@@ -78,7 +78,7 @@ def _birthday(born: People, bits: _Bits, first_day: date) -> npt.NDArray[np.int6
 
     younger = np.array([c.young for c in mix(plain=False)])[born["channel"]]
     age = np.clip(_AGE - younger + _AGE_SPREAD * norm.ppf(np.clip(bits.uniform(), 1e-6, 1 - 1e-6)), 18.1, 75)
-    return (day_number(first_day) - age * 365.25).astype(np.int64)
+    return np.asarray(day_number(first_day) - age * 365.25).astype(np.int64)
 
 
 def _texts(pattern: str, values: npt.NDArray[Any]) -> pa.Array:

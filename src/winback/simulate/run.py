@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from winback.simulate import columns, registrations, truth
 from winback.simulate.buffers import Buffers, buffers, newborn, taken
+from winback.simulate.compiled import App
 from winback.simulate.dirt import Dirt
 from winback.simulate.export import GrowingFile
 from winback.simulate.nouns import DAYS, FIRST_DAY, Order, SimulationSummary
@@ -31,7 +32,7 @@ _PARTS = ("raw", "truth", "winback.toml")
 EXPORTS = ("visits", "orders", "redemptions", "balances", "app_quality", "messages", "coupons")
 
 
-def simulate(
+def simulate(  # noqa: PLR0913 - what to simulate, each with its default
     out: Path,
     customers: int,
     days: int = DAYS,
@@ -100,7 +101,11 @@ class _Run:
         self.rows: dict[str, int] = {}
         self.truth_rows: dict[str, int] = {}
         self._versions = tuple(v.name for v in self.what.versions)
-        self._truth = {name: GrowingFile(folder / "truth" / f"{name}.parquet") for name in ("leaves", "hazard")}
+        self._truth = {
+            name: GrowingFile(folder / "truth" / f"{name}.parquet") for name in ("leaves", "hazard")
+        }
+        size = min(_CHUNK, order.customers)
+        self._pair = (buffers(size, 31), buffers(size, 31))
 
     def whole(self, progress: Progress) -> None:
         """Draw the customers, walk them through all days, write everything."""
@@ -146,15 +151,13 @@ class _Run:
     def _walked(self, born: Any, span: tuple[str, int, int], firsts: range) -> Iterator[Buffers]:
         """Each chunk's rows of one month; the next chunk is walked while this one is written."""
         _, first, after = span
-        size = min(_CHUNK, len(born))
-        if not hasattr(self, "_pair"):
-            self._pair = (buffers(size, 31), buffers(size, 31))
 
         def one(number: int, row: int) -> Buffers:
             full = self._pair[number % 2]
             full.filled[:] = 0
             part = slice(row, row + _CHUNK)
-            walk(born[part], self._state[part], (row, first, after), self.world, self.ways, full)
+            app = App(self.world, self.ways, full)
+            walk(born[part], self._state[part], (row, first, after), app)
             return full
 
         with ThreadPoolExecutor(1) as pool:
@@ -165,7 +168,9 @@ class _Run:
                     ahead = pool.submit(one, number + 1, firsts[number + 1])
                 yield full
 
-    def _write(self, full: Buffers, files: dict[str, GrowingFile], place: tuple[int, int], last: bool) -> None:
+    def _write(
+        self, full: Buffers, files: dict[str, GrowingFile], place: tuple[int, int], *, last: bool
+    ) -> None:
         rows = taken(full)
         for kind in EXPORTS:
             made = columns.table(kind, rows[kind], self.order.first_day, self._versions)

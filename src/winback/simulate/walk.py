@@ -18,10 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import numba
-import numpy as np
 import numpy.typing as npt
 
-from winback.simulate.buffers import Buffers
 from winback.simulate.compiled import (
     AWAY_MAX,
     BALANCES,
@@ -30,7 +28,9 @@ from winback.simulate.compiled import (
     KEEPS_OUT,
     LITTLE,
     MESSAGES,
-    World,
+    App,
+    Six,
+    Who,
     compiled,
     draw,
     next_row,
@@ -38,35 +38,36 @@ from winback.simulate.compiled import (
 )
 from winback.simulate.leaving import hazards, leave, look, write_hazard
 from winback.simulate.money import mature
-from winback.simulate.parameters import Behaviour
 from winback.simulate.visiting import visit
 
 
 @compiled
-def end_of_day(p: Any, s: Any, i: int, day: int, moved: bool, world: World, ways: Behaviour, out: Buffers) -> None:
+def end_of_day(who: Who, day: int, moved: bool, app: App) -> None:
     """Interest and statement at month's end, the balance where money moved, perhaps a newsletter."""
+    s, world, out = who.s, app.world, app.out
     if world.month_end[day] == 1:
-        s.liquid += int(s.liquid * ways.daily_yield * 30.0)
+        s.liquid += int(s.liquid * app.ways.daily_yield * 30.0)
     held = s.liquid + s.fixed + s.bonus
     if moved or (world.month_end[day] == 1 and held > 0):
         row = out.balances[next_row(out, BALANCES)]
-        stamp(row, i, day, DAY_END)
+        stamp(row, who.i, day, DAY_END)
         row.amount = held
     if world.newsletter[day] > 0.0 and draw(s) < world.newsletter[day]:
         sent = out.messages[next_row(out, MESSAGES)]
-        stamp(sent, i, day, 10 * 3600 + int(draw(s) * 3600.0))
+        stamp(sent, who.i, day, 10 * 3600 + int(draw(s) * 3600.0))
         sent.medium = int(draw(s) * 3.0)
 
 
 @compiled
-def one_day(p: Any, s: Any, i: int, day: int, world: World, ways: Behaviour, out: Buffers) -> bool:
+def one_day(who: Who, day: int, app: App) -> bool:
     """One day of one customer from morning on; true where money moved."""
+    p, s, world, ways = who.p, who.s, app.world, app.ways
     moved = mature(s, day, ways)
     away = day - s.last_day
     watched = away <= CHURN_AWAY
     if s.left == 1 and not watched and day != s.return_day:
         return moved
-    parts = hazards(p, s, day, ways, world)
+    parts = hazards(p, s, day, app)
     total = min(0.97, parts[0] + parts[1] + parts[2] + parts[3] + parts[4] + parts[5])
     sure = (parts[1] + parts[4]) / max(1e-12, parts[0] + parts[1] + parts[2] + parts[3] + parts[4] + parts[5])
     takes = (sure + (1.0 - sure) * ways.farewell) if s.liquid >= LITTLE else 0.0
@@ -77,43 +78,38 @@ def one_day(p: Any, s: Any, i: int, day: int, world: World, ways: Behaviour, out
     if s.waiting > 0:
         comes = 1.0 - (1.0 - comes) * 0.4
     if world.snapshot[day] == 1 and watched:
-        write_hazard(p, s, i, day, (total, takes, gap_bin), ways, out)
-    seen = live(p, s, i, day, (comes, total), parts, world, ways, out)
+        write_hazard(who, day, (total, takes, gap_bin), app)
+    seen = live(who, day, (comes, total, parts), app)
     look(s, seen, (comes, total, takes, empties))
     s.burden *= ways.burden_keep
     return moved or seen >= 2
 
 
 @compiled
-def live(
-    p: Any,
-    s: Any,
-    i: int,
-    day: int,
-    chance: tuple[float, float],
-    parts: tuple[float, ...],
-    world: World,
-    ways: Behaviour,
-    out: Buffers,
-) -> int:
-    """Return, leave, come or stay away: 0 nothing seen, 1 a visit, 2 with money moved, 3 all taken out."""
+def live(who: Who, day: int, chance: tuple[float, float, Six], app: App) -> int:
+    """Return, leave, come or stay away; chance = (comes, leaves, leaves by driver).
+
+    Says what an onlooker sees: 0 nothing, 1 a visit, 2 a visit that moved money, 3 all taken out.
+    """
+    s = who.s
+    comes, leaves, parts = chance
     before = s.liquid
     if s.left == 1:
         if day != s.return_day:
             return 0
         s.left = 0
-    elif draw(s) < chance[1]:
-        return 3 if leave(p, s, i, day, parts, world, ways, out) else 0
-    elif draw(s) >= chance[0]:
+    elif draw(s) < leaves:
+        return 3 if leave(who, day, parts, app) else 0
+    elif draw(s) >= comes:
         return 0
-    moved = visit(p, s, i, day, world, ways, out)
+    moved = visit(who, day, app)
     if moved and s.liquid == 0 and before >= LITTLE:
         return 3
     return 2 if moved else 1
 
 
 Walk = Callable[
-    [npt.NDArray[Any], npt.NDArray[Any], tuple[int, int, int], World, Behaviour, Buffers],
+    [npt.NDArray[Any], npt.NDArray[Any], tuple[int, int, int], App],
     None,
 ]
 
@@ -130,9 +126,7 @@ def _made(digest: int) -> Walk:
         people: npt.NDArray[Any],
         state: npt.NDArray[Any],
         span: tuple[int, int, int],
-        world: World,
-        ways: Behaviour,
-        out: Buffers,
+        app: App,
     ) -> None:
         offset, first, after = span
         for n in range(len(people) if digest else 0):
@@ -140,14 +134,14 @@ def _made(digest: int) -> Walk:
             s = state[n]
             if p.never == 1:
                 continue
-            i = offset + n
+            who = Who(p, s, offset + n)
             for today in range(max(first, p.day), after):
                 if today == p.day:
                     s.trust = p.trust
-                    moved = visit(p, s, i, today, world, ways, out)
+                    moved = visit(who, today, app)
                 else:
-                    moved = one_day(p, s, i, today, world, ways, out)
-                end_of_day(p, s, i, today, moved, world, ways, out)
+                    moved = one_day(who, today, app)
+                end_of_day(who, today, moved, app)
 
     made: Walk = numba.njit(nogil=True, cache=True)(walk)
     return made
