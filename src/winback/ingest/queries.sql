@@ -6,12 +6,12 @@ SELECT customer FROM read_parquet($1) AS customers WHERE id = $2;
 -- One row a customer in key order, each attribute as last said before a moment.
 WITH said AS (
     SELECT customer,
-        arg_max(channel, {'at': from_at, 'value': channel}) AS channel,
-        arg_max(campaign, {'at': from_at, 'value': campaign}) AS campaign,
-        arg_max(inviter, {'at': from_at, 'value': inviter}) AS inviter,
-        arg_max(birthday, {'at': from_at, 'value': birthday}) AS birthday,
-        arg_max(language, {'at': from_at, 'value': language}) AS language,
-        arg_max(time_zone, {'at': from_at, 'value': time_zone}) AS time_zone
+        arg_max(channel, {'said': from_at, 'value': channel}) AS channel,
+        arg_max(campaign, {'said': from_at, 'value': campaign}) AS campaign,
+        arg_max(inviter, {'said': from_at, 'value': inviter}) AS inviter,
+        arg_max(birthday, {'said': from_at, 'value': birthday}) AS birthday,
+        arg_max(language, {'said': from_at, 'value': language}) AS language,
+        arg_max(time_zone, {'said': from_at, 'value': time_zone}) AS time_zone
     FROM read_parquet($changes) AS changes
     WHERE from_at < $before
     GROUP BY customer
@@ -28,3 +28,57 @@ SELECT customer, id, NULL::VARCHAR AS channel, NULL::VARCHAR AS campaign, NULL::
     NULL::DATE AS birthday, NULL::VARCHAR AS language, NULL::VARCHAR AS time_zone
 FROM read_parquet($customers) AS customers
 ORDER BY customer;
+
+-- name: keep_contact
+-- A contact comes in, or takes the place of the one said earlier.
+INSERT INTO ingest_contact (customer_id, kind, sealed, blind_index, from_at)
+VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (customer_id, kind) DO UPDATE
+SET sealed = excluded.sealed, blind_index = excluded.blind_index, from_at = excluded.from_at
+WHERE excluded.from_at >= ingest_contact.from_at;
+
+-- name: count_contacts
+-- How many customers have a contact of each kind.
+SELECT kind, count(*) AS customers FROM ingest_contact GROUP BY kind ORDER BY kind;
+
+-- name: new_ids
+-- Ids that good candidates name and the registry does not have, keyed on from $1 in the order of their rows.
+CREATE OR REPLACE TEMP TABLE new_ids AS
+SELECT id, CAST($1 + row_number() OVER (ORDER BY first_row, id) - 1 AS INTEGER) AS customer
+FROM (
+    SELECT candidates.id, min(candidates.row) AS first_row
+    FROM candidates
+    ANTI JOIN ids ON ids.id = candidates.id
+    WHERE candidates.bad_field IS NULL
+    GROUP BY candidates.id
+);
+
+-- name: keyed_events
+-- The good candidates with the dense key of their customer.
+SELECT ids.customer, candidates.* EXCLUDE (mapping, id, bad_field, bad_reason, phone, mail, push_token)
+FROM candidates
+JOIN ids ON ids.id = candidates.id
+WHERE candidates.bad_field IS NULL;
+
+-- name: said_contacts
+-- Every contact that good candidates carry, each once, as said last.
+SELECT id, kind, contact, max("at") AS "at"
+FROM (
+    SELECT id, "at", unnest(['phone', 'mail', 'push_token']) AS kind, unnest([phone, mail, push_token]) AS contact
+    FROM candidates
+    WHERE bad_field IS NULL AND coalesce(phone, mail, push_token) IS NOT NULL
+)
+WHERE contact IS NOT NULL
+GROUP BY id, kind, contact
+ORDER BY id, kind, "at";
+
+-- name: refused_candidates
+-- The candidates that cannot be taken, in the order of the source.
+SELECT row, mapping, bad_field, bad_reason FROM candidates WHERE bad_field IS NOT NULL ORDER BY row, mapping;
+
+-- name: waiting_rows
+-- Quarantined rows that no later run has settled.
+SELECT kept.*
+FROM kept
+ANTI JOIN settled ON settled.row_key = kept.row_key
+ORDER BY kept.source, kept.file, kept.mapping, kept.row;

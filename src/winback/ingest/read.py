@@ -13,6 +13,7 @@ from winback.ingest import registry as registers
 from winback.ingest.lanes import map_lane
 from winback.ingest.measures import lane_measures, measures
 from winback.ingest.nouns import Manifest
+from winback.store.sql import literal
 from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem, Place
 from winback.terms.time import start_of_day
@@ -102,23 +103,18 @@ def log_sql(files: Sequence[Path], kinds: Sequence[str] | None = None) -> str:
     """The SELECT over these log files; without files it gives no rows."""
     if not files:
         return _NOTHING_SQL
-    names = ", ".join(f"'{_quoted(str(path))}'" for path in files)
-    where = ""
-    if kinds is not None:
-        where = f" WHERE kind IN ({', '.join(f"'{_quoted(kind)}'" for kind in kinds)})" if kinds else " WHERE false"
+    names = ", ".join(literal(str(path)) for path in files)
+    wanted = ", ".join(literal(kind) for kind in kinds or ())
+    where = "" if kinds is None else f" WHERE kind IN ({wanted})" if kinds else " WHERE false"
     return (
-        "SELECT customer, at, CAST(day - DATE '1970-01-01' AS INTEGER) AS day, kind, amount, product,"
+        "SELECT customer, \"at\", CAST(day - DATE '1970-01-01' AS INTEGER) AS day, kind, amount, product,"
         " product_kind, detail, version, attributes, source, event_key"
         f" FROM read_parquet([{names}], hive_partitioning = true, hive_types = {{'day': DATE}}){where}"
     )
 
 
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
-
-
 _NOTHING_SQL = (
-    "SELECT NULL::INTEGER AS customer, NULL::BIGINT AS at, NULL::INTEGER AS day, NULL::VARCHAR AS kind,"
+    "SELECT NULL::INTEGER AS customer, NULL::BIGINT AS \"at\", NULL::INTEGER AS day, NULL::VARCHAR AS kind,"
     " NULL::BIGINT AS amount, NULL::VARCHAR AS product, NULL::VARCHAR AS product_kind, NULL::VARCHAR AS detail,"
     " NULL::VARCHAR AS version, NULL::VARCHAR AS attributes, NULL::VARCHAR AS source, NULL::BIGINT AS event_key"
     " WHERE false"

@@ -13,7 +13,7 @@ import pyarrow as pa
 from winback.ingest.lanes import map_lane
 from winback.ingest.nouns import LaneFile, Manifest
 from winback.ingest.order import Days
-from winback.store.sql import named
+from winback.store.sql import arrow, named
 from winback.store.workspace import Workspace
 from winback.terms.kinds import Kind
 from winback.terms.time import day_number
@@ -37,8 +37,8 @@ def key_of(ws: Workspace, manifest: Manifest, customer_id: str) -> int | None:
     if not segments:
         return None
     with ws.duckdb() as db:
-        found = db.execute(named("ingest")["key_of_customer"], [_names(segments), customer_id]).fetchone()
-    return None if found is None else int(found[0])
+        found = db.execute(named("ingest")["key_of_customer"], [_names(segments), customer_id]).fetchall()
+    return int(found[0][0]) if found else None
 
 
 def table(ws: Workspace, manifest: Manifest, as_of: date | None, before: int | None) -> pa.Table:
@@ -46,11 +46,12 @@ def table(ws: Workspace, manifest: Manifest, as_of: date | None, before: int | N
     customers, changes = (manifest.registry.get(part, ()) for part in ("customers", "changes"))
     with ws.duckdb() as db:
         sql = named("ingest")["registry_as_of"]
-        found = db.execute(
+        found = arrow(
+            db,
             sql if changes else named("ingest")["registry_without_changes"],
             {"customers": _names(customers)}
             | ({"changes": _names(changes), "before": NEVER_AT if before is None else before} if changes else {}),
-        ).to_arrow_table()
+        )
     days = map_lane(manifest.registry["days"][0])
     last = NEVER if as_of is None else day_number(as_of)
     for place, name in enumerate(("registered_day", "first_seen_day"), start=2):

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
 from datetime import datetime
 
-from winback.ingest.nouns import IngestSummary
+from winback.ingest import contacts, manifest, quarantine, work
+from winback.ingest.desk import Desk, furnish
+from winback.ingest.nouns import IngestSummary, Manifest, SourceSummary
+from winback.ingest.reading import mapping_of, read_source
+from winback.ingest.retry import retry as retry_waiting
+from winback.ingest.settle import commit, law_of
+from winback.settings.sources import Source
+from winback.store.lock import exclusive
 from winback.store.workspace import Workspace
+from winback.terms.errors import Place, SettingsProblem
 from winback.terms.progress import Progress, Silent
+
+#: Sections of the settings under which staged work was made.
+_STAGED_UNDER = ("workspace", "sources", "kinds", "products", "limits")
 
 
 def run(  # noqa: PLR0913 - each is one switch of the command
@@ -19,12 +33,119 @@ def run(  # noqa: PLR0913 - each is one switch of the command
     strict: bool = False,
     wait_seconds: float = 60.0,
     progress: Progress | None = None,
+    rows_per_step: int | None = None,
 ) -> IngestSummary:
-    """Take in what the sources hold that is not in yet; with `retry`, what was repaired in quarantine.
+    """Take in what the sources hold that is not in yet; with `retry`, what waits in quarantine instead.
 
-    `now` (with its zone) bounds what counts as future. `sources` names those to read, all where None.
+    `now` (with its zone) bounds what counts as future. `sources` names those to read, all where None;
+    `rows_per_step` bounds memory and what a kill may lose. Work staged by a killed run is gone on with.
     Raises BusyProblem where another run holds the workspace longer than `wait_seconds`, SettingsProblem
     where a mapping cannot be, DataProblem where a source cannot be read or, with `strict`, at the first bad
     row; then nothing of this run is taken.
     """
-    raise NotImplementedError(ws, now, sources, retry, strict, wait_seconds, progress or Silent())
+    began = time.monotonic()
+    progress = progress or Silent()
+    with exclusive(ws.data / "lock", wait_seconds=wait_seconds, progress=progress):
+        known = manifest.load(ws.data)
+        _check_law(ws, known)
+        known = _deliver_contacts(ws, known)
+        law = ws.settings.fingerprint(*_STAGED_UNDER)
+        journal = work.Work(known.version, law, known.customers) if strict else work.load(ws.data, known, law)
+        work.clean(ws.data, known, journal)
+        with ws.duckdb() as db, ThreadPoolExecutor(ws.threads) as pool:
+            desk = Desk(ws, known, journal, db, pool, contacts.safe(), now, strict, progress)
+            desk.rows_per_step = rows_per_step or desk.rows_per_step
+            furnish(db, ws, known, journal)
+            _read(desk, _chosen(ws, sources), retry)
+            new = commit(desk) if _has_news(desk) else known
+        new = _deliver_contacts(ws, new)
+        return replace(_summary(desk, new), seconds=time.monotonic() - began)
+
+
+def _read(desk: Desk, chosen: list[Source], retry: bool) -> None:
+    opened = desk.work.open
+    unfinished = [s for s in desk.ws.settings.sources if opened is not None and s.name == opened.source]
+    if unfinished and (retry or unfinished[0] not in chosen):
+        read_source(desk, unfinished[0])
+    if retry:
+        retry_waiting(desk, chosen)
+        return
+    for source in sorted(chosen, key=lambda s: s not in unfinished):
+        read_source(desk, source)
+
+
+def _chosen(ws: Workspace, names: Sequence[str] | None) -> list[Source]:
+    known = {source.name: source for source in ws.settings.sources}
+    if not known:
+        raise SettingsProblem(
+            "the workspace has no sources", place=Place(file="winback.toml", field="sources"), todo="add one"
+        )
+    for name in names or ():
+        if name not in known:
+            raise SettingsProblem(f"there is no source {name!r}; there are {', '.join(known)}")
+    return [source for source in known.values() if names is None or source.name in names]
+
+
+def _check_law(ws: Workspace, known: Manifest) -> None:
+    if known.days and known.law != law_of(ws):
+        raise SettingsProblem(
+            f"the events were taken under {known.law!r} (time zone, currency, minor digits),"
+            f" the settings now say {law_of(ws)!r}",
+            place=Place(file="winback.toml", field="workspace"),
+            todo="set them back, or delete the data folder and take everything in again",
+        )
+
+
+def _has_news(desk: Desk) -> bool:
+    staged = desk.work
+    lanes_old = bool(desk.manifest.days) and desk.manifest.measures != desk.ws.settings.fingerprint(
+        "kinds", "products"
+    )
+    return lanes_old or bool(
+        staged.log or staged.quarantine or staged.settled or staged.contacts or staged.intakes
+    )
+
+
+def _deliver_contacts(ws: Workspace, known: Manifest) -> Manifest:
+    """Bring contacts that a commit left waiting into the facts store."""
+    if not known.contacts_waiting:
+        return known
+    contacts.store(ws, known.contacts_waiting)
+    delivered = replace(known, contacts_waiting=())
+    manifest.save(ws.data, delivered)
+    return delivered
+
+
+def _summary(desk: Desk, new: Manifest) -> IngestSummary:
+    tallies = desk.work.tallies
+    waiting = quarantine.waiting_count(new.quarantine, new.settled)
+    return IngestSummary(
+        sources=tuple(SourceSummary(source=name, **asdict(tally)) for name, tally in tallies.items()),
+        customers_new=new.customers - desk.manifest.customers,
+        customers=new.customers,
+        days_touched=len(desk.work.log),
+        first_day=new.first_day,
+        last_day=new.last_day,
+        waiting_in_quarantine=waiting,
+        repaired=desk.work.repaired,
+        version=new.version,
+        notes=tuple(_notes(desk)),
+    )
+
+
+def _notes(desk: Desk) -> list[str]:
+    notes = []
+    for source in desk.ws.settings.sources:
+        taken = {i.mapping for i in desk.manifest.intakes if i.source == source.name}
+        if taken - {mapping_of(source)}:
+            notes.append(
+                f"The mapping of source {source.name} has changed; events taken before keep the old one."
+                " Delete the data folder to take everything in anew."
+            )
+    for name, tally in desk.work.tallies.items():
+        if tally.contacts_refused:
+            notes.append(
+                f"Source {name}: {tally.contacts_refused} contacts were not kept, as {contacts.KEY} is not set."
+                " Set it and run ingest again: the files are then read for their contacts."
+            )
+    return notes

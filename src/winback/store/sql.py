@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Any
+
+import duckdb
+import pyarrow as pa
 
 from winback.terms.errors import Place, Problem
 
@@ -40,6 +45,23 @@ def parse(text: str, file: str = "queries.sql") -> dict[str, str]:
             _keep(found, name, "\n".join(lines) if explained else None, Place(file, began))
         name, explained, lines, began = head[1], False, [], number
     return found
+
+
+def arrow(
+    db: duckdb.DuckDBPyConnection, statement: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None
+) -> pa.Table:
+    """The rows that a SELECT gives, as an Arrow table."""
+    return db.sql(statement, params=parameters).to_arrow_table()
+
+
+def literal(text: str) -> str:
+    """Text as an SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """A name as a quoted SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _keep(found: dict[str, str], name: str, statement: str | None, place: Place) -> None:

@@ -1,0 +1,89 @@
+"""The desk of one run: the workspace, the journal, an open DuckDB, and where staged files go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import available_timezones
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from winback.ingest import registry, work
+from winback.ingest.contacts import Safe
+from winback.ingest.keys import Hashes
+from winback.ingest.nouns import LogFile, Manifest
+from winback.store.sql import literal
+from winback.store.whole import sync
+from winback.store.workspace import Workspace
+from winback.terms.progress import Progress
+
+#: Rows of a source that one step takes; what a kill may lose, and what memory is bounded by.
+ROWS_PER_STEP = 4_000_000
+
+
+@dataclass
+class Desk:
+    """What every step of a run has at hand."""
+
+    ws: Workspace
+    manifest: Manifest
+    work: work.Work
+    db: duckdb.DuckDBPyConnection
+    pool: ThreadPoolExecutor
+    box: Safe | None
+    now: datetime
+    strict: bool
+    progress: Progress
+    rows_per_step: int = ROWS_PER_STEP
+    refused_rows: frozenset[int] = frozenset()
+    id_hashes: Hashes = field(default_factory=lambda: np.empty(0, np.uint64))
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self.ws.data
+
+    @property
+    def version(self) -> int:
+        """The version that this run will commit."""
+        return self.manifest.version + 1
+
+    def place(self, folder: str, ending: str) -> Path:
+        """A new name for a file of this step."""
+        path = self.data / folder / f"{self.version:06d}-{self.work.steps:05d}{ending}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def log_files(self, day: date) -> list[LogFile]:
+        """The day's files of the log, committed and staged."""
+        return [*self.manifest.days.get(day, ()), *self.work.log.get(day, ())]
+
+    def durable(self, paths: Iterable[Path]) -> None:
+        """Sync files and the folders that hold them."""
+        paths = list(paths)
+        list(self.pool.map(sync, paths))
+        for folder in {path.parent for path in paths} | {path.parent.parent for path in paths}:
+            sync(folder)
+
+    def end_step(self, files: Iterable[Path]) -> None:
+        """Sync the files of this step, then note them."""
+        self.durable(files)
+        self.work.steps += 1
+        work.save(self.data, self.work)
+
+
+def furnish(db: duckdb.DuckDBPyConnection, ws: Workspace, manifest: Manifest, journal: work.Work) -> None:
+    """Make what mapping SQL refers to: the kinds, the known time zones, the ids of the registry."""
+    kinds = ", ".join(literal(kind) for kind in ws.settings.event_kinds)
+    db.execute(f"CREATE TYPE event_kind AS ENUM ({kinds})")
+    zones = pa.table({"name": sorted(available_timezones())})
+    db.register("zones", zones)
+    db.execute("CREATE TABLE known_zones AS SELECT name FROM zones")
+    db.unregister("zones")
+    segments = (*manifest.registry.get("customers", ()), *journal.segments["customers"])
+    registry.load_ids(db, segments)

@@ -1,0 +1,154 @@
+"""Reading the sources of a run, file by file and step by step; what is in already is skipped."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from winback.ingest import chunks, databases
+from winback.ingest.desk import Desk
+from winback.ingest.mapping import ROW, Terms
+from winback.ingest.nouns import Intake
+from winback.ingest.steps import take_chunk
+from winback.ingest.work import Open
+from winback.settings.sources import Source
+from winback.terms.errors import DataProblem, Place
+
+_QUERIED = {"postgresql", "sqlite"}
+_LEAST_ROWS_PER_STEP = 500_000
+
+
+def read_source(desk: Desk, source: Source) -> None:
+    """Take in all that one source holds and that is not in.
+
+    Raises DataProblem where it cannot be read.
+    """
+    if source.format in _QUERIED:
+        _read_query(desk, source)
+        return
+    for path in _files(desk, source):
+        tally = desk.work.tally(source.name)
+        if _is_in(desk, source, path):
+            tally.files_skipped += 1
+        else:
+            _read_file(desk, source, path)
+            tally.files += 1
+
+
+def _files(desk: Desk, source: Source) -> list[Path]:
+    pattern = Path(source.path or "")
+    if pattern.is_absolute():
+        root, pattern = Path(pattern.anchor), pattern.relative_to(pattern.anchor)
+    else:
+        root = desk.ws.root
+    if (root / pattern).is_file():
+        return [root / pattern]
+    if (root / pattern).is_dir():
+        pattern = pattern / "*"
+    found = sorted(path for path in root.glob(str(pattern)) if path.is_file() and path.name[0] not in "._")
+    if not found:
+        raise DataProblem(
+            "there is no such file",
+            place=Place(file=str(root / pattern), field=f"sources.{source.name}.path"),
+            todo="correct path, or put the file there",
+        )
+    return found
+
+
+def _name(desk: Desk, path: Path) -> str:
+    return str(path.relative_to(desk.ws.root)) if path.is_relative_to(desk.ws.root) else str(path)
+
+
+def _is_in(desk: Desk, source: Source, path: Path) -> bool:
+    stat, name = path.stat(), _name(desk, path)
+    known = [i for i in (*desk.manifest.intakes, *desk.work.intakes) if i.source == source.name]
+    if desk.box is not None:
+        known = [intake for intake in known if not intake.contacts_refused]
+    if any((i.path, i.size, i.modified_ns) == (name, stat.st_size, stat.st_mtime_ns) for i in known):
+        return True
+    same_size = [intake for intake in known if intake.size == stat.st_size]
+    if not same_size:
+        return False
+    digest = _digest(path)
+    same = [intake for intake in same_size if intake.digest == digest]
+    if same:
+        desk.work.intakes.append(replace(same[0], path=name, modified_ns=stat.st_mtime_ns))
+    return bool(same)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
+
+
+def _read_file(desk: Desk, source: Source, path: Path) -> None:
+    stat, name, digest = path.stat(), _name(desk, path), _digest(path)
+    opened = desk.work.open
+    if opened is None or (opened.source, opened.path, opened.digest) != (source.name, name, digest):
+        opened = desk.work.open = Open(_next_number(desk), source.name, name, digest)
+    steps = max(_LEAST_ROWS_PER_STEP, desk.rows_per_step // len(source.events))
+    desk.progress.start(f"{source.name}: {name}")
+    _take(desk, source, chunks.of_file(source, path, opened.row, min(steps, desk.rows_per_step)))
+    _finish(desk, source, Intake(opened.intake, source.name, name, stat.st_size, stat.st_mtime_ns, digest, *_REST))
+
+
+def _read_query(desk: Desk, source: Source) -> None:
+    file = None
+    if source.format == "sqlite":
+        file = desk.ws.root / (source.path or "")
+    name = f"{source.format}:{source.table or source.query}"
+    opened = desk.work.open = Open(_next_number(desk), source.name, name, "")
+    desk.progress.start(f"{source.name}: {source.table or 'query'}")
+    _take(desk, source, databases.of_query(source, file, desk.rows_per_step // len(source.events) + 1))
+    _finish(desk, source, Intake(opened.intake, source.name, name, -1, 0, "", *_REST))
+    desk.work.tally(source.name).files += 1
+
+
+#: Mapping, rows, contacts refused and version of an intake, filled in when it is finished.
+_REST = ("", 0, 0, 0)
+
+
+def _take(desk: Desk, source: Source, parts: Iterable[chunks.Chunk]) -> None:
+    opened = desk.work.open
+    if opened is None:
+        raise RuntimeError("no source file is open")
+    terms = Terms(desk.ws.settings, source, desk.now)
+    for chunk in parts:
+        files = take_chunk(desk, terms, chunk)
+        last = chunk.table[ROW][-1].as_py() if chunk.table.num_rows else 0
+        opened.row = max(opened.row, last, *(bad.row for bad in chunk.unreadable[-1:]))
+        opened.rows += chunk.rows
+        desk.end_step(files)
+        desk.progress.advance(chunk.rows)
+
+
+def _finish(desk: Desk, source: Source, intake: Intake) -> None:
+    opened = desk.work.open
+    if opened is None:
+        raise RuntimeError("no source file is open")
+    desk.work.intakes.append(
+        replace(
+            intake,
+            mapping=mapping_of(source),
+            rows=opened.rows,
+            contacts_refused=opened.contacts_refused,
+            version=desk.version,
+        )
+    )
+    desk.work.seen = [seen for seen in desk.work.seen if seen.intake != opened.intake]
+    desk.work.open = None
+    desk.end_step([])
+
+
+def mapping_of(source: Source) -> str:
+    """A digest of what makes events out of the source's rows."""
+    text = source.model_dump_json(exclude={"path", "url_env", "encoding"})
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _next_number(desk: Desk) -> int:
+    numbers = [intake.number for intake in (*desk.manifest.intakes, *desk.work.intakes)]
+    opened = [desk.work.open.intake] if desk.work.open else []
+    return max((*numbers, *opened), default=0) + 1

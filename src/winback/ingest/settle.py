@@ -1,0 +1,120 @@
+"""From staged files to the commit: the days that changed are rolled up again, then the manifest is replaced."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from winback.ingest import manifest as commits
+from winback.ingest import registry, work
+from winback.ingest.desk import Desk
+from winback.ingest.lanes import Lane, columns_of, map_lane, merged, stacked, write_lane
+from winback.ingest.measures import lane_measures
+from winback.ingest.nouns import LaneFile, Manifest
+from winback.ingest.rollup import read_day, roll_day
+from winback.store.workspace import Workspace
+from winback.terms.time import day_number, month_of
+
+#: Sections of the settings that decide what lanes hold.
+_LANE_SECTIONS = ("kinds", "products")
+
+
+def law_of(ws: Workspace) -> str:
+    """What can never change under data that was taken: where days begin, and what a minor unit is."""
+    section = ws.settings.workspace
+    return f"{section.time_zone} {section.currency} {section.minor_digits}"
+
+
+def commit(desk: Desk) -> Manifest:
+    """Roll up what is staged and make it visible, all in one rename; returns the new manifest."""
+    days = set(desk.work.log)
+    measures = desk.ws.settings.fingerprint(*_LANE_SECTIONS)
+    anew = bool(desk.manifest.days) and measures != desk.manifest.measures
+    if anew:
+        days |= set(desk.manifest.days)
+    _roll_up(desk, days, anew)
+    new = _next(desk, days, anew, measures)
+    new = replace(new, registry={**new.registry, "days": (_write_days(desk),)})
+    desk.durable([new.registry["days"][0]])
+    commits.save(desk.data, new)
+    work.end(desk.data)
+    return new
+
+
+def _roll_up(desk: Desk, days: set[date], anew: bool) -> None:
+    months: dict[str, list[date]] = defaultdict(list)
+    for day in sorted(days):
+        months[month_of(day)].append(day)
+    done = {month for lanes in desk.work.lanes.values() for month in lanes}
+    desk.progress.start("roll-up", len(months))
+    for month, its_days in months.items():
+        if month not in done:
+            _roll_month(desk, month, its_days, anew)
+            work.save(desk.data, desk.work)
+        desk.progress.advance()
+
+
+def _roll_month(desk: Desk, month: str, days: Sequence[date], anew: bool) -> None:
+    rolled = list(desk.pool.map(lambda day: _roll(desk, day), days))
+    numbers = np.array([day_number(day) for day in days], np.int32)
+    jobs = []
+    for kind, measures in lane_measures(desk.ws.settings).items():
+        parts = [lanes[kind] for lanes in rolled if kind in lanes]
+        if not parts:
+            continue
+        old = None if anew else desk.manifest.lanes.get(kind, {}).get(month)
+        path = desk.data / "rollup" / kind / f"{month}.{desk.version:06d}.arrow"
+        jobs.append((kind, measures, parts, old, path))
+    written = desk.pool.map(lambda job: _write(job[1], job[2], job[3], numbers, job[4]), jobs)
+    for (kind, _, _, _, path), rows in zip(jobs, written, strict=True):
+        desk.work.lanes.setdefault(kind, {})[month] = LaneFile(path, rows, desk.version)
+    desk.durable([job[4] for job in jobs])
+
+
+def _roll(desk: Desk, day: date) -> dict[str, Lane]:
+    files = [file.path for file in desk.log_files(day)]
+    return roll_day(desk.ws.settings, day_number(day), read_day(files))
+
+
+def _write(measures, parts, old, numbers, path):  # type: ignore[no-untyped-def]
+    lane = stacked(parts, measures)
+    if old is not None:
+        lane = merged(columns_of(map_lane(old.path)), lane, numbers)
+    return write_lane(path, lane, measures)
+
+
+def _write_days(desk: Desk) -> Path:
+    path = desk.place("registry", ".days.arrow")
+    old = desk.manifest.registry.get("days")
+    fresh = [(kind, lane) for kind, lanes in desk.work.lanes.items() for lane in lanes.values()]
+    registry.write_days(path, old[0] if old else None, fresh, desk.work.customers)
+    return path
+
+
+def _next(desk: Desk, days: set[date], anew: bool, measures: str) -> Manifest:
+    old, staged = desk.manifest, desk.work
+    lanes = {} if anew else {kind: dict(months) for kind, months in old.lanes.items()}
+    for kind, months in staged.lanes.items():
+        lanes.setdefault(kind, {}).update(months)
+    intakes = {(i.source, i.path): i for i in (*old.intakes, *staged.intakes)}
+    return Manifest(
+        version=desk.version,
+        customers=staged.customers,
+        days={**old.days, **{day: tuple(desk.log_files(day)) for day in staged.log}},
+        day_versions={**old.day_versions, **dict.fromkeys(days, desk.version)},
+        lanes=lanes,
+        registry={
+            part: (*old.registry.get(part, ()), *staged.segments[part]) for part in ("customers", "changes")
+        },
+        quarantine=(*old.quarantine, *staged.quarantine),
+        settled=(*old.settled, *staged.settled),
+        contacts_waiting=(*old.contacts_waiting, *staged.contacts),
+        intakes=tuple(intakes.values()),
+        law=law_of(desk.ws),
+        measures=measures,
+    )

@@ -1,0 +1,123 @@
+"""One step: a chunk of a source becomes staged log files, registry segments, refusals and contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from winback.ingest import contacts, quarantine
+from winback.ingest.chunks import Chunk
+from winback.ingest.desk import Desk
+from winback.ingest.log import take_events
+from winback.ingest.mapping import (
+    CONTACTS,
+    ROW,
+    Terms,
+    candidates_sql,
+    missing_column,
+    possible_columns,
+    types_sql,
+    wanted_columns,
+)
+from winback.store.sql import arrow, named
+from winback.terms.errors import Place, SettingsProblem
+
+
+def take_chunk(
+    desk: Desk, terms: Terms, chunk: Chunk, *, mappings: Sequence[int] | None = None, retried: bool = False
+) -> list[Path]:
+    """Take in one chunk of the source file that is open; returns the files to sync.
+
+    `mappings` are those to apply (all where None); `retried` rows are accounted for by who calls.
+    """
+    chosen = range(len(terms.source.events)) if mappings is None else mappings
+    selected = _select_candidates(desk, terms, chunk, chosen)
+    files = quarantine.refuse(desk, terms, chunk, retried=retried)
+    new_customers = _give_keys(desk)
+    files += new_customers
+    tally = desk.work.tally(terms.source.name)
+    files += take_events(desk, terms, tally)
+    files += _take_contacts(desk, terms)
+    tally.rows += chunk.rows
+    tally.unreadable += len(chunk.unreadable)
+    candidates = chunk.table.num_rows * len(chosen)
+    tally.candidates += candidates
+    tally.filtered += candidates - selected
+    desk.db.execute("DROP TABLE candidates")
+    desk.db.unregister("chunk")
+    return files
+
+
+def _select_candidates(desk: Desk, terms: Terms, chunk: Chunk, chosen: Sequence[int]) -> int:
+    desk.db.register("chunk", _with_columns(terms, chunk.table))
+    try:
+        parts = [candidates_sql(terms, index, _types(desk.db, terms, index)) for index in chosen]
+        desk.db.execute(f"CREATE TEMP TABLE candidates AS {' UNION ALL BY NAME '.join(parts)}")
+    except duckdb.Error as failed:
+        raise SettingsProblem(
+            f"the mapping of source {terms.source.name!r} cannot be carried out: {str(failed).splitlines()[0]}",
+            place=Place(file="winback.toml", field=f"sources.{terms.source.name}"),
+        ) from failed
+    return int(_one(desk.db, "SELECT count(*) FROM candidates"))
+
+
+def _with_columns(terms: Terms, table: pa.Table) -> pa.Table:
+    """The chunk with the columns that NDJSON rows may lack; other formats must have what is mapped."""
+    present = {name.lower() for name in table.column_names}
+    if terms.source.format == "ndjson":
+        absent = {name.lower(): name for name in possible_columns(terms.source)}
+        for low, name in sorted(absent.items()):
+            if low not in present:
+                table = table.append_column(name, pa.nulls(table.num_rows, pa.string()))
+        return table
+    for column in sorted(wanted_columns(terms.source)):
+        if column.lower() not in present:
+            raise missing_column(terms.source, column, [n for n in table.column_names if n != ROW])
+    return table
+
+
+def _types(db: duckdb.DuckDBPyConnection, terms: Terms, index: int) -> Mapping[str, str]:
+    rows = db.execute("DESCRIBE " + types_sql(terms.source, index)).fetchall()
+    return {str(row[0]): "VARCHAR" if row[1] == '"NULL"' else str(row[1]) for row in rows}
+
+
+def _give_keys(desk: Desk) -> list[Path]:
+    """Give dense keys to ids that are new, in the order of their first rows."""
+    before = desk.work.customers
+    desk.db.execute(named("ingest")["new_ids"], [before])
+    desk.work.customers = before + int(_one(desk.db, "SELECT count(*) FROM new_ids"))
+    if desk.work.customers == before:
+        return []
+    desk.db.execute("INSERT INTO ids SELECT id, customer FROM new_ids")
+    path = desk.place("registry", ".customers.parquet")
+    fresh = arrow(desk.db, "SELECT customer, id FROM new_ids ORDER BY customer")
+    pq.write_table(fresh, path, compression="zstd")
+    desk.work.segments["customers"].append(path)
+    return [path]
+
+
+def _take_contacts(desk: Desk, terms: Terms) -> list[Path]:
+    if not any(getattr(mapping, name) is not None for mapping in terms.source.events for name in CONTACTS):
+        return []
+    found = arrow(desk.db, named("ingest")["said_contacts"])
+    tally = desk.work.tally(terms.source.name)
+    if not found.num_rows:
+        return []
+    if desk.box is None:
+        tally.contacts_refused += found.num_rows
+        if desk.work.open is not None:
+            desk.work.open.contacts_refused += found.num_rows
+        return []
+    path = desk.place("contacts", ".parquet")
+    tally.contacts += contacts.stage(found, desk.box, path)
+    desk.work.contacts.append(path)
+    return [path]
+
+
+def _one(db: duckdb.DuckDBPyConnection, sql: str) -> Any:
+    return db.execute(sql).fetchall()[0][0]

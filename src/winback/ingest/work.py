@@ -1,0 +1,174 @@
+"""The journal of a run that is not committed: what it has staged, so that the next run can go on after a kill."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from winback.ingest.manifest import files_of, log_file_from_json, log_file_to_json
+from winback.ingest.nouns import Intake, LaneFile, LogFile, Manifest
+from winback.store.whole import sync, write_json
+
+JOURNAL = "work.json"
+#: The folders in which only this stage writes, and only files that manifest or journal name may stay.
+FOLDERS = ("log", "rollup", "registry", "quarantine", "contacts", "work")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Keys of contents that a source file holds but that were in the log already, by day."""
+
+    path: Path
+    intake: int
+    first_day: int
+    last_day: int
+
+
+@dataclass
+class Tally:
+    """The counts of one source in one run; see SourceSummary."""
+
+    files: int = 0
+    files_skipped: int = 0
+    rows: int = 0
+    unreadable: int = 0
+    candidates: int = 0
+    events: int = 0
+    duplicates: int = 0
+    filtered: int = 0
+    refused: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+    contacts: int = 0
+    contacts_refused: int = 0
+
+
+@dataclass
+class Open:
+    """The source file being read: how far, and what it has given so far."""
+
+    intake: int
+    source: str
+    path: str
+    digest: str
+    row: int = 0
+    rows: int = 0
+    contacts_refused: int = 0
+
+
+@dataclass
+class Work:
+    """Everything staged since the manifest of version `base`; `law` digests the settings it was made under."""
+
+    base: int
+    law: str
+    customers: int
+    steps: int = 0
+    log: dict[date, list[LogFile]] = field(default_factory=dict)
+    segments: dict[str, list[Path]] = field(default_factory=lambda: {"customers": [], "changes": []})
+    quarantine: list[Path] = field(default_factory=list)
+    settled: list[Path] = field(default_factory=list)
+    contacts: list[Path] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
+    intakes: list[Intake] = field(default_factory=list)
+    open: Open | None = None
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    lanes: dict[str, dict[str, LaneFile]] = field(default_factory=dict)
+    repaired: int = 0
+
+    def tally(self, source: str) -> Tally:
+        """The counts of one source."""
+        return self.tallies.setdefault(source, Tally())
+
+    def files(self) -> set[Path]:
+        """Every file the journal names."""
+        named = {file.path for files in self.log.values() for file in files}
+        named |= {path for paths in self.segments.values() for path in paths}
+        named |= {lane.path for months in self.lanes.values() for lane in months.values()}
+        return named | {*self.quarantine, *self.settled, *self.contacts} | {seen.path for seen in self.seen}
+
+
+def save(data: Path, work: Work) -> None:
+    """Note what is staged; the files it names must be durable."""
+    raw: dict[str, Any] = {
+        "base": work.base,
+        "law": work.law,
+        "customers": work.customers,
+        "steps": work.steps,
+        "repaired": work.repaired,
+        "log": {d.isoformat(): [log_file_to_json(data, f) for f in files] for d, files in work.log.items()},
+        "segments": {part: _names(data, paths) for part, paths in work.segments.items()},
+        "quarantine": _names(data, work.quarantine),
+        "settled": _names(data, work.settled),
+        "contacts": _names(data, work.contacts),
+        "seen": [[*_names(data, [s.path]), s.intake, s.first_day, s.last_day] for s in work.seen],
+        "intakes": [asdict(intake) for intake in work.intakes],
+        "open": asdict(work.open) if work.open else None,
+        "tallies": {source: asdict(tally) for source, tally in work.tallies.items()},
+        "lanes": {
+            kind: {m: [*_names(data, [lane.path]), lane.rows, lane.version] for m, lane in months.items()}
+            for kind, months in work.lanes.items()
+        },
+    }
+    write_json(data / JOURNAL, raw)
+
+
+def load(data: Path, manifest: Manifest, law: str) -> Work:
+    """What a killed run left, where it still fits the manifest and the settings; else a fresh journal."""
+    path = data / JOURNAL
+    fresh = Work(manifest.version, law, manifest.customers)
+    if not path.exists():
+        return fresh
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    if raw["base"] != manifest.version or raw["law"] != law:
+        return fresh
+    return Work(
+        base=raw["base"],
+        law=raw["law"],
+        customers=raw["customers"],
+        steps=raw["steps"],
+        repaired=raw["repaired"],
+        log={date.fromisoformat(d): [log_file_from_json(data, f) for f in fs] for d, fs in raw["log"].items()},
+        segments={part: _paths(data, names) for part, names in raw["segments"].items()},
+        quarantine=_paths(data, raw["quarantine"]),
+        settled=_paths(data, raw["settled"]),
+        contacts=_paths(data, raw["contacts"]),
+        seen=[Seen(data / name, intake, first, last) for name, intake, first, last in raw["seen"]],
+        intakes=[Intake(**intake) for intake in raw["intakes"]],
+        open=Open(**raw["open"]) if raw["open"] else None,
+        tallies={source: Tally(**tally) for source, tally in raw["tallies"].items()},
+        lanes={
+            kind: {m: LaneFile(data / name, rows, version) for m, (name, rows, version) in months.items()}
+            for kind, months in raw["lanes"].items()
+        },
+    )
+
+
+def clean(data: Path, manifest: Manifest, work: Work) -> None:
+    """Remove every file that neither manifest nor journal names; another run's leftovers."""
+    named = files_of(manifest) | work.files()
+    for folder in FOLDERS:
+        for path in (data / folder).rglob("*"):
+            if path.is_file() and path not in named:
+                path.unlink()
+    for day in (data / "log").glob("day=*"):
+        if not any(day.iterdir()):
+            day.rmdir()
+    for part in data.glob(".*.part"):
+        part.unlink()
+
+
+def end(data: Path) -> None:
+    """Forget the journal; what it staged is committed, or given up."""
+    (data / JOURNAL).unlink(missing_ok=True)
+    sync(data)
+
+
+def _names(data: Path, paths: list[Path]) -> list[str]:
+    return [str(path.relative_to(data)) for path in paths]
+
+
+def _paths(data: Path, names: list[str]) -> list[Path]:
+    return [data / name for name in names]

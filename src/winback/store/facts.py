@@ -1,0 +1,91 @@
+"""The facts database through Django: SQLite in WAL mode, or PostgreSQL by one setting; migrated when opened."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from importlib.util import find_spec
+from pkgutil import iter_modules
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import winback
+from winback.store.workspace import Workspace
+
+_LABEL_BYTES = 8
+#: Databases that this process has migrated.
+_migrated: set[str] = set()
+
+
+def prepare() -> None:
+    """Configure Django once a process; every stage with a models.py is an app, named after the stage."""
+    import django
+    from django.conf import settings
+
+    if settings.configured:
+        return
+    stages = [module.name for module in iter_modules(winback.__path__) if module.ispkg]
+    settings.configure(
+        INSTALLED_APPS=[f"winback.{name}" for name in stages if find_spec(f"winback.{name}.models")],
+        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        USE_TZ=True,
+        TIME_ZONE="UTC",
+    )
+    django.setup()
+
+
+@contextmanager
+def connection(ws: Workspace) -> Iterator[Any]:
+    """An open, migrated Django connection to the workspace's facts; closed after the block."""
+    from django.core.management import call_command
+    from django.db import connections
+
+    prepare()
+    place = database(ws)
+    alias = "facts_" + hashlib.sha256(repr(sorted(place.items(), key=str)).encode()).hexdigest()[:_LABEL_BYTES]
+    if alias not in connections.databases:
+        connections.databases[alias] = connections.configure_settings({"default": {}, alias: place})[alias]
+    if alias not in _migrated:
+        call_command("migrate", database=alias, verbosity=0, interactive=False)
+        _migrated.add(alias)
+    opened = connections[alias]
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def transaction(opened: Any) -> AbstractContextManager[Any]:
+    """All or nothing, on that connection."""
+    from django.db.transaction import atomic
+
+    block: AbstractContextManager[Any] = atomic(using=opened.alias)
+    return block
+
+
+def database(ws: Workspace) -> dict[str, Any]:
+    """The workspace's `facts_url` as Django wants it."""
+    url = urlsplit(ws.settings.storage.facts_url)
+    if url.scheme == "sqlite":
+        ws.data.mkdir(parents=True, exist_ok=True)
+        start = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(ws.data / url.path.lstrip("/")),
+            "OPTIONS": {"timeout": 30, "transaction_mode": "IMMEDIATE", "init_command": start},
+        }
+    from urllib.parse import parse_qsl
+
+    from winback.store.secrets import secret
+
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(url.path.lstrip("/")),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": secret("WINBACK_FACTS_PASSWORD") or unquote(url.password or ""),
+        "HOST": url.hostname or "",
+        "PORT": str(url.port or ""),
+        "OPTIONS": dict(parse_qsl(url.query)),
+    }
