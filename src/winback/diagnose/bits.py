@@ -80,3 +80,16 @@ def fill_spells(masks, month_first, days, offsets, start, end):  # type: ignore[
                     end[i] = day
                 bits >>= np.uint32(1)
                 day += 1
+
+
+@njit(cache=True)
+def keep_last_each(last, row, first, before):  # type: ignore[no-untyped-def]
+    """As `keep_last`, with a day `before` of each customer's own."""
+    for c in range(len(row)):
+        bits = row[c]
+        for b in range(31, -1, -1):
+            if bits == 0:
+                break
+            if (bits >> np.uint32(b)) & np.uint32(1) and first + b < before[c]:
+                last[c] = first + b
+                break

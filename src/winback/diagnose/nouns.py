@@ -190,3 +190,61 @@ class Retention:
     churned: int
     kept: tuple[Kept, ...]
     median_days: int | None
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Something that holds for a customer or not: below a limit, at least a limit, or a name.
+
+    Exactly one of the three is given; a feature that is not known fulfils none of them. Limits are in the
+    feature's own unit (money: minor units).
+    """
+
+    feature: str
+    below: float | None = None
+    at_least: float | None = None
+    is_name: str | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """The cell a finding is about: a phase, a channel, both, or (None, None) everybody."""
+
+    phase: str | None
+    channel: str | None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What sets the churned of a group apart: all of `conditions` hold more often among them.
+
+    churned, stayed: how often they hold among each; those who stayed are weighted to the cohorts of the
+    churned, and their `whole` is the effective number of customers after that; ratio: one share over the
+    other with its 95 % interval (None: nobody among those who stayed); q: the false discovery rate at which it would just be stated;
+    alike: conditions that pick out nearly the same customers.
+    """
+
+    group: Group
+    conditions: tuple[Condition, ...]
+    churned: Rate
+    stayed: Rate
+    ratio: float | None
+    ratio_low: float | None
+    ratio_high: float | None
+    q: float
+    alike: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All findings, those of larger groups first, the strongest of a group first.
+
+    looked_at: how many conditions and pairs were tested in all groups; compared: lost and stayed customers
+    that were compared; left_out: lost customers without anybody like them who stayed.
+    """
+
+    findings: tuple[Finding, ...]
+    looked_at: int
+    churned: int
+    stayed: int
+    left_out: int

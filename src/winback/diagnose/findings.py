@@ -1,0 +1,309 @@
+"""The search for what sets the churned of a group apart: single conditions and pairs, honestly corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import chi2, false_discovery_control
+from scipy.stats.contingency import relative_risk
+
+from winback.diagnose.nouns import PHASES, Condition, Finding, Findings, Group
+from winback.diagnose.questions import UNKNOWN_BIN, Question
+from winback.diagnose.rates import CONFIDENCE, rate
+
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
+
+#: The share of false ones among all findings that is put up with.
+FALSE_MAX = 0.01
+#: A finding must be so many times as common among the churned, at the low end of its interval.
+RATIO_LOW_MIN = 1.25
+#: A group is looked at with so many customers on either side.
+SIDE_MIN = 50
+#: A test is made where every one of its four cells is expected to hold so many.
+EXPECTED_MIN = 5
+#: Two conditions are told as one where they agree on the customers of a group to this correlation.
+ALIKE_MIN = 0.6
+#: So many candidates of a group are held against each other; so many findings of a group are told.
+CANDIDATES_MAX, SINGLES_MAX, PAIRS_MAX = 48, 8, 4
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The customers compared: who churned, the place of each one's phase and channel, and the questions.
+
+    weight: how much each one counts; 1 for the churned, and for those who stayed what makes them as many
+    as the churned of each stratum (`comparing.Comparison.weight`).
+    """
+
+    churned: Bools
+    weight: Floats
+    phase: npt.NDArray[np.integer]
+    channel: npt.NDArray[np.integer]
+    channels: tuple[str, ...]
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class _Members:
+    """The customers of a group: their places, which side each is on, and the effective weights."""
+
+    group: Group
+    places: Places
+    churned: Bools
+    weight: Floats
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    conditions: tuple[Condition, ...]
+    holds: Bools
+    strength: float
+    p: float
+
+
+@dataclass(frozen=True)
+class _Tables:
+    """Two by two tables, arrays of one shape: with and without the condition, churned and stayed."""
+
+    lost_with: Floats
+    lost: Floats
+    kept_with: Floats
+    kept: Floats
+
+    def strength(self) -> Floats:
+        """Pearson's chi-square of independence, one degree of freedom; 0 where a margin is empty."""
+        whole, having = self.lost + self.kept, self.lost_with + self.kept_with
+        product = self.lost * self.kept * having * (whole - having)
+        cross = self.lost_with * self.kept - self.kept_with * self.lost
+        return np.divide(whole * cross**2, product, out=np.zeros(product.shape), where=product > 0)
+
+    def may_be_tested(self) -> Bools:
+        """Whether all four cells are expected to hold enough, so that chi-square tells the truth."""
+        whole, having = np.maximum(self.lost + self.kept, 1), self.lost_with + self.kept_with
+        least = np.minimum(self.lost, self.kept) * np.minimum(having, whole - having) / whole
+        return least >= EXPECTED_MIN
+
+    def ratio_low(self) -> Floats:
+        """The low end of the 95 % interval of the ratio of shares (Katz et al. 1978), 0 where unknown."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            log = np.log(self.lost_with / self.lost) - np.log(self.kept_with / self.kept)
+            error = np.sqrt(1 / self.lost_with - 1 / self.lost + 1 / self.kept_with - 1 / self.kept)
+            low = np.exp(log - 1.959963984540054 * error)
+        only_lost = (self.kept_with == 0) & (self.lost_with > 0)
+        return np.where(only_lost, np.inf, np.nan_to_num(low, nan=0.0))
+
+
+def search(sides: Sides, *, left_out: int = 0) -> Findings:
+    """All findings of all groups: everybody, each phase, each channel, each channel within a phase.
+
+    Singles: every limit and name of every question, in every group, tested by chi-square; corrected for the
+    limits of a question after Bonferroni, and for all questions in all groups after Benjamini and Hochberg
+    (1995). Pairs: of the singles stated for a group, where each half
+    tells something among those who fulfil the other; they are a family of their own below the singles
+    (Yekutieli 2008).
+    """
+    groups = list(_groups(sides))
+    singles = [_singles(sides, members) for members in groups]
+    limit, q_of = _family([p for tests in singles for p in _best_of_each_question(tests)])
+    found: list[Finding] = []
+    pairs: list[tuple[_Members, _Candidate]] = []
+    for members, tests in zip(groups, singles, strict=True):
+        kept = _merged(_candidates(members, [test for test in tests if test.p <= limit and test.worth]))
+        for candidate, alike in kept[:SINGLES_MAX]:
+            found.append(_finding(members, candidate, q=q_of(candidate.p), alike=alike))
+        pairs += [(members, pair) for pair in _pairs(members, [candidate for candidate, _ in kept])]
+    found += _stated_pairs(pairs)
+    order = {members.group: place for place, members in enumerate(groups)}
+    found.sort(key=lambda finding: (order[finding.group], len(finding.conditions)))
+    churned = int(sides.churned.sum())
+    looked_at = sum(len(tests) for tests in singles) + len(pairs)
+    return Findings(tuple(found), looked_at, churned, len(sides.churned) - churned, left_out)
+
+
+def _groups(sides: Sides) -> Iterator[_Members]:
+    everybody = np.ones(len(sides.churned), np.bool_)
+    cells = [(Group(None, None), everybody)]
+    of_phase = {name: sides.phase == place for place, name in enumerate(PHASES)}
+    of_channel = {name: sides.channel == place for place, name in enumerate(sides.channels)}
+    cells += [(Group(phase, None), mine) for phase, mine in of_phase.items()]
+    cells += [(Group(None, channel), mine) for channel, mine in of_channel.items()]
+    for channel, of_it in of_channel.items():
+        cells += [(Group(phase, channel), mine & of_it) for phase, mine in of_phase.items()]
+    for group, mine in cells:
+        lost = int((sides.churned & mine).sum())
+        if min(lost, int(mine.sum()) - lost) >= SIDE_MIN:
+            places = np.flatnonzero(mine)
+            churned = sides.churned[places]
+            yield _Members(group, places, churned, _effective(sides.weight[places], churned))
+
+
+@dataclass(frozen=True)
+class _Test:
+    """A test of a question in a group; `p` is corrected for all tests of that question (Bonferroni)."""
+
+    question: Question
+    condition: Condition
+    p: float
+    worth: bool
+
+
+def _singles(sides: Sides, members: _Members) -> list[_Test]:
+    """Every test of a group that may be made: its churn-leaning side, p, and whether it is worth stating."""
+    tests: list[_Test] = []
+    for question in sides.questions:
+        table, below = _tables(question, members)
+        usable = np.flatnonzero(table.may_be_tested())
+        p = np.minimum(chi2.sf(table.strength(), 1) * len(usable), 1.0)
+        worth = table.ratio_low() >= RATIO_LOW_MIN
+        tests += [
+            _Test(question, question.condition(int(i), below=bool(below[i])), float(p[i]), bool(worth[i]))
+            for i in usable
+        ]
+    return tests
+
+
+def _best_of_each_question(tests: Sequence[_Test]) -> list[float]:
+    best: dict[str, float] = {}
+    for test in tests:
+        best[test.question.feature] = min(test.p, best.get(test.question.feature, 1.0))
+    return list(best.values())
+
+
+def _effective(weight: Floats, churned: Bools) -> Floats:
+    """The weights of a group, scaled so that each side adds up to its effective number.
+
+    That is (sum of weights)² / sum of squared weights (Kish 1965): a side of unlike weights tells as much
+    as so many customers of like weight.
+    """
+    scaled = weight.copy()
+    for side in (churned, ~churned):
+        scaled[side] *= weight[side].sum() / (weight[side] ** 2).sum()
+    return scaled
+
+
+def _tables(question: Question, members: _Members) -> tuple[_Tables, Bools]:
+    """The tables of all tests of a question within a group, each turned to its churn-leaning side."""
+    churned, weight = members.churned, members.weight
+    bins = question.bins[members.places]
+    places = bins.astype(np.int64) * 2 + churned
+    by_bin = np.bincount(places, weight, minlength=2 * (int(UNKNOWN_BIN) + 1))
+    counts = by_bin.reshape(-1, 2)[: question.width]
+    having = question.inside().astype(np.float64) @ counts
+    lost, kept = float(weight[churned].sum()), float(weight[~churned].sum())
+    upper = counts.sum(axis=0)[None, :] - having
+    below = having[:, 1] * kept >= having[:, 0] * lost
+    if question.names:
+        lean = below
+        turned = np.where(lean[:, None], having, 0.0)
+    else:
+        turned = np.where(below[:, None], having, upper)
+    sizes = np.ones(len(below))
+    return _Tables(turned[:, 1], lost * sizes, turned[:, 0], kept * sizes), below
+
+
+def _family(p: Sequence[float]) -> tuple[float, Callable[[float], float]]:
+    """The largest p that is stated (-1: none is), and the false discovery rate of a p of the family."""
+    if not p:
+        return -1.0, lambda _: 1.0
+    values = np.sort(np.array(p))
+    adjusted = false_discovery_control(values, method="bh")
+    stated = values[adjusted <= FALSE_MAX]
+    limit = float(stated.max()) if len(stated) else -1.0
+    return limit, lambda one: float(adjusted[min(np.searchsorted(values, one), len(values) - 1)])
+
+
+def _candidates(members: _Members, tests: Sequence[_Test]) -> list[_Candidate]:
+    """The strongest tests of a group with the customers they hold for, the strongest first."""
+    found = []
+    for test in sorted(tests, key=lambda test: test.p)[: 4 * CANDIDATES_MAX]:
+        holds = test.question.holds(test.condition)[members.places]
+        strength = float(_table_of(members, holds).strength())
+        found.append(_Candidate((test.condition,), holds, strength, test.p))
+    found.sort(key=lambda candidate: -candidate.strength)
+    return found[:CANDIDATES_MAX]
+
+
+def _table_of(members: _Members, holds: Bools, within: Bools | None = None) -> _Tables:
+    inside = np.ones(len(holds), np.bool_) if within is None else within
+    sums = []
+    for side in (members.churned & inside, ~members.churned & inside):
+        sums += [members.weight[holds & side].sum(), members.weight[side].sum()]
+    return _Tables(*(np.asarray(value, np.float64) for value in sums))
+
+
+def _merged(candidates: Sequence[_Candidate]) -> list[tuple[_Candidate, tuple[Condition, ...]]]:
+    """Candidates that pick out nearly the same customers become one: the strongest speaks, the rest stand by.
+
+    Two limits of one feature always become one.
+    """
+    if not candidates:
+        return []
+    agree = np.corrcoef(np.stack([candidate.holds for candidate in candidates]).astype(np.float32))
+    agree = np.atleast_2d(agree)
+    leaders: list[int] = []
+    alike: dict[int, list[Condition]] = {}
+    for place, candidate in enumerate(candidates):
+        feature = candidate.conditions[0].feature
+        leader = next(
+            (
+                other
+                for other in leaders
+                if agree[place, other] >= ALIKE_MIN or candidates[other].conditions[0].feature == feature
+            ),
+            None,
+        )
+        if leader is None:
+            leaders.append(place)
+            alike[place] = []
+        elif candidates[leader].conditions[0].feature != feature:
+            alike[leader].append(candidate.conditions[0])
+    return [(candidates[place], tuple(alike[place])) for place in leaders]
+
+
+def _pairs(members: _Members, kept: Sequence[_Candidate]) -> Iterator[_Candidate]:
+    """Pairs of stated conditions; p is the larger of each half's test among those who fulfil the other."""
+    for one, other in combinations(kept, 2):
+        both = one.holds & other.holds
+        halves = (
+            _table_of(members, one.holds, other.holds),
+            _table_of(members, other.holds, one.holds),
+        )
+        if not all(bool(half.may_be_tested()) for half in halves):
+            continue
+        if min(float(half.ratio_low()) for half in halves) <= 1:
+            continue
+        p = max(float(chi2.sf(half.strength(), 1)) for half in halves)
+        strength = float(_table_of(members, both).strength())
+        yield _Candidate((*one.conditions, *other.conditions), both, strength, p)
+
+
+def _stated_pairs(pairs: Sequence[tuple[_Members, _Candidate]]) -> list[Finding]:
+    limit, q_of = _family([pair.p for _, pair in pairs])
+    of_group: dict[Group, list[tuple[_Members, _Candidate]]] = {}
+    for members, pair in pairs:
+        if pair.p <= limit:
+            of_group.setdefault(members.group, []).append((members, pair))
+    found = []
+    for stated in of_group.values():
+        stated.sort(key=lambda entry: -entry[1].strength)
+        found += [_finding(mine, pair, q=q_of(pair.p), alike=()) for mine, pair in stated[:PAIRS_MAX]]
+    return found
+
+
+def _finding(members: _Members, candidate: _Candidate, *, q: float, alike: tuple[Condition, ...]) -> Finding:
+    table = _table_of(members, candidate.holds)
+    sums = [round(float(v)) for v in (table.lost_with, table.lost, table.kept_with, table.kept)]
+    risk = relative_risk(*sums)
+    ratio: tuple[float | None, float | None, float | None] = (None, None, None)
+    if sums[2]:
+        interval = risk.confidence_interval(CONFIDENCE)
+        ratio = (float(risk.relative_risk), float(interval.low), float(interval.high))
+    return Finding(
+        members.group, candidate.conditions, rate(sums[0], sums[1]), rate(sums[2], sums[3]), *ratio, q, alike
+    )
