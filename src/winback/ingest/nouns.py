@@ -160,6 +160,26 @@ class IngestSummary:
 
 
 @dataclass(frozen=True)
+class Rehearsal:
+    """What ingest would make of the first rows of a source; `problem` tells why nothing could be made.
+
+    `reasons` counts refusals, `first_rows` names the first row of each (1 = the first after a header).
+    """
+
+    source: str
+    files: int = 0
+    columns: tuple[str, ...] = ()
+    rows: int = 0
+    unreadable: int = 0
+    events: int = 0
+    filtered: int = 0
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    first_rows: Mapping[str, int] = field(default_factory=dict)
+    has_contacts: bool = False
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
 class QuarantineCount:
     """How many rows wait for repair, for one source, field and reason."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,13 +13,16 @@ from winback.ingest import manifest as commits
 from winback.ingest import registry as registers
 from winback.ingest.lanes import map_lane
 from winback.ingest.measures import lane_measures, measures
-from winback.ingest.nouns import Manifest
+from winback.ingest.nouns import ContactCount, Manifest, QuarantineCount, Refusal, Rehearsal
+from winback.ingest.quarantine import waiting
+from winback.settings.sources import Source
 from winback.store.sql import literal
 from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem, Place
 from winback.terms.time import start_of_day
 
 __all__ = [
+    "contact_counts",
     "customer_key",
     "days_changed_since",
     "events",
@@ -26,8 +30,18 @@ __all__ = [
     "lane_measures",
     "manifest",
     "measures",
+    "quarantine_counts",
+    "refusals",
     "registry",
+    "rehearse",
 ]
+
+
+def rehearse(ws: Workspace, source: Source, now: datetime) -> Rehearsal:
+    """What ingest would make of the first rows of this source at the moment `now`; nothing is taken in."""
+    from winback.ingest import rehearsal
+
+    return rehearsal.rehearse(ws, source, now)
 
 
 def manifest(ws: Workspace) -> Manifest:
@@ -99,6 +113,32 @@ def events(
     return log_sql(files, kinds)
 
 
+def quarantine_counts(ws: Workspace) -> list[QuarantineCount]:
+    """How many rows wait for repair, by source, field and reason; the most first."""
+    known = commits.load(ws.data)
+    with ws.duckdb() as db:
+        rows = waiting(db, known.quarantine, known.settled)
+    counted = Counter(zip(*(rows[name].to_pylist() for name in ("source", "field", "reason")), strict=True))
+    ordered = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+    return [QuarantineCount(source, field, reason, n) for (source, field, reason), n in ordered]
+
+
+def refusals(ws: Workspace, rows_max: int = 100) -> list[Refusal]:
+    """The first waiting rows, in the order of source, file and row; contacts are masked."""
+    known = commits.load(ws.data)
+    with ws.duckdb() as db:
+        rows = waiting(db, known.quarantine, known.settled).slice(0, rows_max)
+    names = ("source", "file", "row", "mapping", "field", "reason", "raw")
+    return [Refusal(**row) for row in rows.select(names).to_pylist()]
+
+
+def contact_counts(ws: Workspace) -> list[ContactCount]:
+    """How many customers have a contact of each kind."""
+    from winback.ingest.contacts import counts
+
+    return [ContactCount(kind, customers) for kind, customers in counts(ws)]
+
+
 def log_sql(files: Sequence[Path], kinds: Sequence[str] | None = None) -> str:
     """The SELECT over these log files; without files it gives no rows."""
     if not files:
@@ -114,8 +154,8 @@ def log_sql(files: Sequence[Path], kinds: Sequence[str] | None = None) -> str:
 
 
 _NOTHING_SQL = (
-    "SELECT NULL::INTEGER AS customer, NULL::BIGINT AS \"at\", NULL::INTEGER AS day, NULL::VARCHAR AS kind,"
-    " NULL::BIGINT AS amount, NULL::VARCHAR AS product, NULL::VARCHAR AS product_kind, NULL::VARCHAR AS detail,"
-    " NULL::VARCHAR AS version, NULL::VARCHAR AS attributes, NULL::VARCHAR AS source, NULL::BIGINT AS event_key"
-    " WHERE false"
+    'SELECT NULL::INTEGER AS customer, NULL::BIGINT AS "at", NULL::INTEGER AS day, NULL::VARCHAR AS kind,'
+    " NULL::BIGINT AS amount, NULL::VARCHAR AS product, NULL::VARCHAR AS product_kind,"
+    " NULL::VARCHAR AS detail, NULL::VARCHAR AS version, NULL::VARCHAR AS attributes, NULL::VARCHAR AS source,"
+    " NULL::BIGINT AS event_key WHERE false"
 )

@@ -16,7 +16,8 @@ from winback.ingest.work import Open
 from winback.settings.sources import Source
 from winback.terms.errors import DataProblem, Place
 
-_QUERIED = {"postgresql", "sqlite"}
+#: Formats that are asked by query and have no files.
+QUERIED = frozenset({"postgresql", "sqlite"})
 _LEAST_ROWS_PER_STEP = 500_000
 
 
@@ -25,10 +26,10 @@ def read_source(desk: Desk, source: Source) -> None:
 
     Raises DataProblem where it cannot be read.
     """
-    if source.format in _QUERIED:
+    if source.format in QUERIED:
         _read_query(desk, source)
         return
-    for path in _files(desk, source):
+    for path in files_of(desk, source):
         tally = desk.work.tally(source.name)
         if _is_in(desk, source, path):
             tally.files_skipped += 1
@@ -37,7 +38,8 @@ def read_source(desk: Desk, source: Source) -> None:
             tally.files += 1
 
 
-def _files(desk: Desk, source: Source) -> list[Path]:
+def files_of(desk: Desk, source: Source) -> list[Path]:
+    """The files of a source, in order of their names. Raises DataProblem where there is none."""
     pattern = Path(source.path or "")
     if pattern.is_absolute():
         root, pattern = Path(pattern.anchor), pattern.relative_to(pattern.anchor)
@@ -91,7 +93,8 @@ def _read_file(desk: Desk, source: Source, path: Path) -> None:
     steps = max(_LEAST_ROWS_PER_STEP, desk.rows_per_step // len(source.events))
     desk.progress.start(f"{source.name}: {name}")
     _take(desk, source, chunks.of_file(source, path, opened.row, min(steps, desk.rows_per_step)))
-    _finish(desk, source, Intake(opened.intake, source.name, name, stat.st_size, stat.st_mtime_ns, digest, *_REST))
+    size, modified = stat.st_size, stat.st_mtime_ns
+    _finish(desk, source, Intake(opened.intake, source.name, name, size, modified, digest, *_REST))
 
 
 def _read_query(desk: Desk, source: Source) -> None:
