@@ -54,13 +54,17 @@ ROWS = {
     "hazard": np.dtype(
         [
             *_WHERE,
-            ("hazard", "f4"),
+            ("early", "f4"),
+            ("later", "f4"),
+            ("steady", "f4"),
+            ("shock", "f4"),
             ("absent", "f4"),
             ("farewell", "f4"),
             ("maturity_leave", "f4"),
             ("maturity_in", "i4"),
             ("away", "i4"),
             ("gap_bin", "i4"),
+            ("tenure", "i4"),
             ("left", "i4"),
         ]
     ),

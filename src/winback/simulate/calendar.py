@@ -47,6 +47,8 @@ _CAMPAIGNS = (  # name, month, day, how many days, times, channel
 )
 _NEWS = (("互联网理财新规征求意见", 5, 20), ("某平台暂停兑付传闻", 10, 22))
 _FEAR_DAYS = 6
+#: Share of the fear that is left the next day.
+FEAR_KEEP = 0.7
 
 
 def clusters(first_day: date, days: int, plain: bool) -> tuple[Cluster, ...]:
@@ -110,7 +112,7 @@ def fear(days: int, told: tuple[News, ...]) -> npt.NDArray[np.float64]:
     for item in told:
         for after in range(_FEAR_DAYS):
             if item.day + after < days:
-                level[item.day + after] = max(level[item.day + after], 0.7**after)
+                level[item.day + after] = max(level[item.day + after], FEAR_KEEP**after)
     return level
 
 

@@ -23,10 +23,11 @@ VISITS, ORDERS, REDEMPTIONS, BALANCES, FAULTS, MESSAGES, COUPONS, LEAVES, HAZARD
 BY_HAND, TO_RENEW, FAREWELL = range(3)
 LITTLE = 100_00  # fen
 MUCH = 10_000_00  # fen
-AWAY_MAX = 48
 CHURN_AWAY = 30
 #: Chance that money which came back is taken out, where it is not renewed first.
 KEEPS_OUT = 0.25
+#: By so much the chance to stay away falls while money waits.
+WAITING_STAYS_AWAY = 0.4
 
 
 def compiled(function: F) -> F:

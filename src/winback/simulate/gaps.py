@@ -10,6 +10,7 @@ from winback.simulate.parameters import Floats, Ints
 _SHAPE = 9.0
 #: Usual gaps are kept in bins, GAP_STEP apart in their logarithm, from GAP_MIN days on.
 GAP_MIN, GAP_STEP, GAP_BINS = 1.2, 0.04, 70
+_NOVICE_DAYS = 80
 #: After so many days away the chance to come stays what it is.
 AWAY_MAX = 48
 
@@ -43,3 +44,10 @@ def second_of_day() -> Ints:
     share = np.concatenate([[0.0], np.cumsum(weight) / weight.sum()])
     seconds = np.interp((np.arange(1024) + 0.5) / 1024, share, hours * 3600)
     return np.minimum(seconds, 23 * 3600 + 1200).astype(np.int64)
+
+
+def novice_shift(hurry: float) -> Ints:
+    """By tenure in days: how many bins shorter a novice's gaps are; 0 at the end, once settled."""
+    tenure = np.arange(_NOVICE_DAYS + 1)
+    factor: Floats = hurry + (1 - hurry) * tenure / _NOVICE_DAYS
+    return np.round(-np.log(factor) / GAP_STEP).astype(np.int64)

@@ -21,7 +21,19 @@ from winback.simulate.compiled import (
     stamp,
 )
 from winback.simulate.money import redeem
+from winback.simulate.parameters import Behaviour
 from winback.simulate.visiting import open_app
+
+
+@compiled
+def loss_of_interest(p: Any, day: int, ways: Behaviour) -> tuple[float, float]:
+    """The early and the later part of the chance to lose interest, before the person's own ties."""
+    tenure = day - p.day
+    early = ways.novice_leave[p.channel] * exp(-tenure / ways.novice_decay_days)
+    if p.cluster >= 0:
+        early *= ways.bunch_factor
+    ramp = 1.0 + exp((ways.later_from_days - tenure) / ways.later_ramp_days)
+    return early, ways.later_leave[p.channel] / ramp
 
 
 @compiled
@@ -31,14 +43,11 @@ def hazards(p: Any, s: Any, day: int, app: App) -> Six:
     tenure = day - p.day
     held = s.liquid + s.fixed + s.bonus
     doubt = 1.0 - s.trust
-    later = 1.0 / (1.0 + exp((ways.later_from_days - tenure) / ways.later_ramp_days))
-    early = ways.novice_leave[p.channel] * exp(-tenure / ways.novice_decay_days)
-    if p.cluster >= 0:
-        early *= ways.bunch_factor
+    early, later = loss_of_interest(p, day, ways)
     wealth = ways.empty_factor if held < LITTLE else (ways.rich_factor if held >= MUCH else 1.0)
     locked = ways.locked_factor if s.fixed + s.bonus > 0 else 1.0
     tie = locked * p.frailty * exp(ways.trust_slope * (0.5 - s.trust)) * wealth
-    interest = (early + ways.later_leave[p.channel] * later) * tie
+    interest = (early + later) * tie
     maturity = ways.maturity_leave[p.channel] if s.waiting > 0 else 0.0
     poor = ways.yield_leave * doubt if 0 < held == s.liquid and tenure > 20 else 0.0
     fault = ways.fault_leave * s.burden * locked
@@ -65,8 +74,8 @@ def leave(who: Who, day: int, parts: Six, app: App) -> bool:
         open_app(who, (day, second), app)
         redeem(who, (day, second + 150), (LIQUID, s.liquid, FAREWELL), app)
         s.liquid = 0
+        s.waiting = 0
         s.last_day = day
-    s.waiting = 0
     s.left = 1
     s.return_day = -1
     if draw(s) < ways.comeback[cause] * ways.comeback_channel[p.channel]:
@@ -82,20 +91,38 @@ def leave(who: Who, day: int, parts: Six, app: App) -> bool:
 
 
 @compiled
-def write_hazard(who: Who, day: int, seen: tuple[float, float, int], app: App) -> None:
-    """The truth at the start of a day: seen = (hazard, chance of a farewell if leaving, gap bin)."""
-    s, out = who.s, app.out
+def farewell_chance(s: Any, parts: Six, waiting: bool, ways: Behaviour) -> float:
+    """Chance that one who leaves today takes the liquid money out; maturity is a cause if `waiting`."""
+    if s.liquid < LITTLE:
+        return 0.0
+    maturity = parts[1] if waiting else 0.0
+    total = parts[0] + maturity + parts[2] + parts[3] + parts[4] + parts[5]
+    sure = (maturity + parts[4]) / total
+    return sure + (1.0 - sure) * ways.farewell
+
+
+@compiled
+def write_hazard(who: Who, day: int, parts: Six, app: App) -> None:
+    """The truth at the start of a day; what the columns mean stands in `oracle`."""
+    p, s, ways, out = who.p, who.s, app.ways, app.out
     row = out.hazard[next_row(out, HAZARD)]
     stamp(row, who.i, day, 0)
-    due = -1
-    if s.fixed > 0:
+    early, later = loss_of_interest(p, day, ways)
+    row.early = parts[0] * early / (early + later)
+    row.later = parts[0] - row.early
+    row.steady = parts[2] + parts[4]
+    row.shock = parts[3] + parts[5]
+    row.farewell = farewell_chance(s, parts, False, ways)
+    due = 0 if s.waiting > 0 else -1
+    if due < 0 and s.fixed > 0:
         due = s.fixed_day - day
     if s.bonus > 0 and (due < 0 or s.bonus_day - day < due):
         due = s.bonus_day - day
-    row.hazard, row.farewell, row.gap_bin = seen
     row.absent = s.absent
-    row.maturity_leave = app.ways.maturity_leave[who.p.channel] if due >= 0 else 0.0
+    row.maturity_leave = ways.maturity_leave[p.channel] if due >= 0 else 0.0
     row.maturity_in = due
+    row.tenure = day - p.day
+    row.gap_bin = p.gap_bin
     row.away = day - s.last_day
     row.left = s.left
 

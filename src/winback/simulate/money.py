@@ -60,8 +60,7 @@ def mature(s: Any, day: int, ways: Behaviour) -> bool:
         else:
             s.bonus = 0
         s.liquid += paid
-        if s.left == 0:
-            s.waiting += paid
+        s.waiting += paid
         moved = True
     return moved
 

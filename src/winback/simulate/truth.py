@@ -68,13 +68,14 @@ def hazard(rows: Rows, first_day: date) -> pa.Table:
         {
             "customer": numbers(rows["customer"]),
             "as_of": _dates(rows["day"], first_day),
-            "hazard": pa.array(rows["hazard"]),
+            **{f"hazard_{part}": pa.array(rows[part]) for part in ("early", "later", "steady", "shock")},
             "absent": pa.array(rows["absent"]),
             "farewell": pa.array(rows["farewell"]),
             "maturity_in_days": pa.array(rows["maturity_in"].astype(np.int16), mask=rows["maturity_in"] < 0),
             "maturity_leave": pa.array(rows["maturity_leave"]),
             "days_since_visit": pa.array(rows["away"].astype(np.int16)),
             "gap_bin": pa.array(rows["gap_bin"].astype(np.int16)),
+            "tenure_days": pa.array(rows["tenure"].astype(np.int16)),
             "left": pa.array(rows["left"] == 1),
         }
     )

@@ -21,13 +21,13 @@ import numba
 import numpy.typing as npt
 
 from winback.simulate.compiled import (
-    AWAY_MAX,
     BALANCES,
     CHURN_AWAY,
     DAY_END,
     KEEPS_OUT,
     LITTLE,
     MESSAGES,
+    WAITING_STAYS_AWAY,
     App,
     Six,
     Who,
@@ -36,7 +36,8 @@ from winback.simulate.compiled import (
     next_row,
     stamp,
 )
-from winback.simulate.leaving import hazards, leave, look, write_hazard
+from winback.simulate.gaps import AWAY_MAX
+from winback.simulate.leaving import farewell_chance, hazards, leave, look, write_hazard
 from winback.simulate.money import mature
 from winback.simulate.visiting import visit
 
@@ -69,16 +70,15 @@ def one_day(who: Who, day: int, app: App) -> bool:
         return moved
     parts = hazards(p, s, day, app)
     total = min(0.97, parts[0] + parts[1] + parts[2] + parts[3] + parts[4] + parts[5])
-    sure = (parts[1] + parts[4]) / max(1e-12, parts[0] + parts[1] + parts[2] + parts[3] + parts[4] + parts[5])
-    takes = (sure + (1.0 - sure) * ways.farewell) if s.liquid >= LITTLE else 0.0
+    takes = farewell_chance(s, parts, True, ways)
     empties = ways.full_redemption + (KEEPS_OUT if s.waiting > 0 and s.waiting == s.liquid else 0.0)
     tenure = day - p.day
     gap_bin = max(0, p.gap_bin - world.novice_shift[min(tenure, len(world.novice_shift) - 1)])
     comes = world.visit_chance[gap_bin, min(away, AWAY_MAX)]
     if s.waiting > 0:
-        comes = 1.0 - (1.0 - comes) * 0.4
+        comes = 1.0 - (1.0 - comes) * WAITING_STAYS_AWAY
     if world.snapshot[day] == 1 and watched:
-        write_hazard(who, day, (total, takes, gap_bin), app)
+        write_hazard(who, day, parts, app)
     seen = live(who, day, (comes, total, parts), app)
     look(s, seen, (comes, total, takes, empties))
     s.burden *= ways.burden_keep
@@ -117,7 +117,16 @@ Walk = Callable[
 def _digest() -> int:
     """A number that changes with the kernel's source: numba keeps `walk` under it."""
     here = Path(__file__).parent
-    parts = ("buffers.py", "compiled.py", "money.py", "visiting.py", "leaving.py", "walk.py", "parameters.py")
+    parts = (
+        "buffers.py",
+        "gaps.py",
+        "compiled.py",
+        "money.py",
+        "visiting.py",
+        "leaving.py",
+        "walk.py",
+        "parameters.py",
+    )
     return 1 + zlib.crc32(b"".join((here / part).read_bytes() for part in parts))
 
 

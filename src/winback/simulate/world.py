@@ -10,9 +10,8 @@ import numpy as np
 from winback.simulate import calendar, faults, gaps
 from winback.simulate.compiled import World
 from winback.simulate.nouns import Order
-from winback.simulate.parameters import Behaviour, Floats, Ints, behaviour
+from winback.simulate.parameters import Behaviour, Ints, behaviour
 
-_NOVICE_DAYS = 80
 _NEWSLETTER_ON = {8: 0.10, 22: 0.06}  # day of the month: chance of a message
 _SNAPSHOT_WEEKDAY = 0
 
@@ -44,7 +43,7 @@ def world(order: Order, what: Planted, ways: Behaviour) -> World:
         lag_days_max=faults.LAG_DAYS_MAX,
         fault_chance=faults.chances(what.versions),
         visit_chance=gaps.visit_chance(),
-        novice_shift=_novice_shift(ways.novice_hurry),
+        novice_shift=gaps.novice_shift(ways.novice_hurry),
         second_of_day=gaps.second_of_day(),
         month_end=_flags([(day + timedelta(days=1)).day == 1 for day in dates]),
         snapshot=_flags([day.weekday() == _SNAPSHOT_WEEKDAY for day in dates]),
@@ -54,13 +53,6 @@ def world(order: Order, what: Planted, ways: Behaviour) -> World:
 
 def _flags(of: list[bool]) -> Ints:
     return np.array(of, np.int64)
-
-
-def _novice_shift(hurry: float) -> Ints:
-    """By tenure: how many gap bins shorter a novice's gaps are; 0 once settled."""
-    tenure = np.arange(_NOVICE_DAYS + 1)
-    factor: Floats = hurry + (1 - hurry) * tenure / _NOVICE_DAYS
-    return np.round(-np.log(factor) / gaps.GAP_STEP).astype(np.int64)
 
 
 def ways_of(order: Order) -> Behaviour:
