@@ -220,8 +220,8 @@ class Finding:
 
     churned, stayed: how often they hold among each; those who stayed are weighted to the cohorts of the
     churned, and their `whole` is the effective number of customers after that; ratio: one share over the
-    other with its 95 % interval (None: nobody among those who stayed); q: the false discovery rate at which it would just be stated;
-    alike: conditions that pick out nearly the same customers.
+    other with its 95 % interval (None: nobody among those who stayed); q: the false discovery rate at which
+    it would just be stated; alike: conditions that pick out nearly the same customers.
     """
 
     group: Group
