@@ -93,7 +93,8 @@ def _parquet(path: Path, start_row: int, rows_max: int) -> Iterator[Chunk]:
 
 
 def _batches(file: pq.ParquetFile, start_row: int, rows_max: int) -> Iterator[Chunk]:
-    groups, done = [], 0
+    groups: list[int] = []
+    done = 0
     for index in range(file.num_row_groups):
         rows = file.metadata.row_group(index).num_rows
         if not groups and done + rows <= start_row:

@@ -110,7 +110,7 @@ SEALED = pa.schema(
 
 
 def stage(found: pa.Table, box: Safe, path: Path) -> int:
-    """Seal contacts (columns id, kind, at, contact) into a file that waits for the commit; returns how many."""
+    """Seal contacts (columns id, kind, at, contact) into a file for the commit; returns how many."""
     ids, kinds, texts = (found[name].to_pylist() for name in ("id", "kind", "contact"))
     bound = [f"{kind}:{customer}" for kind, customer in zip(kinds, ids, strict=True)]
     sealed = [box.seal(text, to) for text, to in zip(texts, bound, strict=True)]
@@ -118,7 +118,7 @@ def stage(found: pa.Table, box: Safe, path: Path) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     table = pa.table([ids, kinds, found["at"], sealed, index], schema=SEALED)
     pq.write_table(table, path, compression="zstd")
-    return table.num_rows
+    return len(table)
 
 
 def store(ws: Workspace, waiting: tuple[Path, ...]) -> None:

@@ -64,14 +64,15 @@ def _plain(table: pa.Table) -> pa.Table:
     """Extension types (how ADBC brings NUMERIC and JSON) as what they are stored as."""
     for index, field in enumerate(table.schema):
         if isinstance(field.type, pa.BaseExtensionType):
-            stored = pa.chunked_array([c.storage for c in table.column(index).chunks], field.type.storage_type)
+            parts = [chunk.storage for chunk in table.column(index).chunks]
+            stored = pa.chunked_array(parts, field.type.storage_type)
             table = table.set_column(index, field.name, stored)
     return table
 
 
 def _sqlite(source: Source, file: Path, query: str) -> Iterator[pa.Table]:
     if not file.is_file():
-        raise DataProblem("there is no such file", place=Place(file=str(file), field=f"sources.{source.name}"))
+        raise DataProblem("there is no such file", place=Place(str(file), field=f"sources.{source.name}"))
     try:
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             cursor = connection.execute(query)

@@ -23,7 +23,7 @@ from winback.store.workspace import Workspace
 from winback.terms.progress import Progress
 
 #: Rows of a source that one step takes; what a kill may lose, and what memory is bounded by.
-ROWS_PER_STEP = 4_000_000
+ROWS_PER_STEP = 2_500_000
 
 
 @dataclass
@@ -81,8 +81,9 @@ def furnish(db: duckdb.DuckDBPyConnection, ws: Workspace, manifest: Manifest, jo
     """Make what mapping SQL refers to: the kinds, the known time zones, the ids of the registry."""
     kinds = ", ".join(literal(kind) for kind in ws.settings.event_kinds)
     db.execute(f"CREATE TYPE event_kind AS ENUM ({kinds})")
-    zones = pa.table({"name": sorted(available_timezones())})
-    db.register("zones", zones)
+    zoned = any(mapping.time_zone is not None for s in ws.settings.sources for mapping in s.events)
+    zones = sorted(available_timezones()) if zoned else []
+    db.register("zones", pa.table({"name": pa.array(zones, pa.string())}))
     db.execute("CREATE TABLE known_zones AS SELECT name FROM zones")
     db.unregister("zones")
     segments = (*manifest.registry.get("customers", ()), *journal.segments["customers"])

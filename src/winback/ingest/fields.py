@@ -10,7 +10,8 @@ from winback.store.sql import literal
 _NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)"
 _LOCAL = r"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?)?"
 _ZONED = _LOCAL + r" ?(Z|z|[+-][0-9]{2}(:?[0-9]{2})?)"
-_INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT"}
+_SIGNED = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"}
+_INTEGERS = _SIGNED | {"UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
 EPOCH_FORMATS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}
 
 
@@ -50,10 +51,11 @@ def minor_sql(field: Typed, digits: int) -> str:
     plain = rf"[+-]?([0-9]{{1,18}}(\.[0-9]{{0,{digits}}}0*)?|\.[0-9]{{1,{max(digits, 1)}}}0*)"
     if digits == 0:
         plain = r"[+-]?([0-9]{1,18}(\.0*)?|\.0+)"
+    exponent = f"{_NUMBER}[eE][+-]?[0-9]{{1,3}}"
     return (
         f"CASE WHEN regexp_full_match({text}, '{plain}')"
         f" THEN TRY_CAST(TRY_CAST({text} AS DECIMAL(24, {digits})) * {scale} AS BIGINT)"
-        f" WHEN regexp_full_match({text}, '{_NUMBER}[eE][+-]?[0-9]{{1,3}}') AND {_exponent_exact_sql(text, digits)}"
+        f" WHEN regexp_full_match({text}, '{exponent}') AND {_exponent_exact_sql(text, digits)}"
         f" THEN TRY_CAST(TRY(TRY_CAST({text} AS DECIMAL(38, {digits})) * {scale}) AS BIGINT) END"
     )
 
@@ -89,6 +91,8 @@ def _decimals(type_name: str) -> int:
 
 def moment_sql(field: Typed, time_format: str | None, utc: Callable[[str], str]) -> str:
     """SQL for the moment in microseconds UTC; `utc` makes local microseconds UTC."""
+    if field.type == "VARCHAR":
+        return _text_moment_sql(text_sql(field), time_format, utc)
     value = field.sql
     if field.type == "TIMESTAMP WITH TIME ZONE":
         return f"epoch_us({value})"
@@ -98,7 +102,10 @@ def moment_sql(field: Typed, time_format: str | None, utc: Callable[[str], str])
         return f"CAST(round({_scaled_sql(value, time_format)}) AS BIGINT)"
     if field.type in _INTEGERS:
         return f"TRY_CAST({_scaled_sql(f'CAST({value} AS HUGEINT)', time_format)} AS BIGINT)"
-    text = text_sql(field)
+    return _text_moment_sql(text_sql(field), time_format, utc)
+
+
+def _text_moment_sql(text: str, time_format: str | None, utc: Callable[[str], str]) -> str:
     if time_format in EPOCH_FORMATS:
         return f"TRY_CAST(round({_scaled_sql(f'TRY_CAST({text} AS DECIMAL(30, 6))', time_format)}) AS BIGINT)"
     if time_format:

@@ -1,7 +1,7 @@
 """Event keys: 64 bits of what an event says, by a definition of our own that no library can change.
 
-FNV-1a over the bytes of a text, the finaliser of SplitMix64 (Steele, Lea, Flood 2014) to mix; docs/1-ingest.md
-states which fields, in which order.
+FNV-1a over the bytes of a text, the finaliser of SplitMix64 (Steele, Lea, Flood 2014) to mix;
+docs/1-ingest.md states which fields, in which order.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _FNV_START, _FNV_PRIME = 0xCBF29CE484222325, 0x100000001B3
 KNOWN, MINE = 1, 2
 
 
-@njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, inline="always")
 def _mix(x: Any) -> Any:
     x = np.uint64(x) + np.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -29,7 +29,7 @@ def _mix(x: Any) -> Any:
     return x ^ (x >> np.uint64(31))
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _hash_bytes(data: Any, offsets: Any, out: Any) -> None:
     for i in range(len(out)):
         h = np.uint64(_FNV_START)
@@ -38,14 +38,14 @@ def _hash_bytes(data: Any, offsets: Any, out: Any) -> None:
         out[i] = _mix(h)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def fold(into: Any, more: Any) -> None:
     """Fold one field's hashes into those of the fields before it, in place."""
     for i in range(len(into)):
         into[i] = _mix(into[i] ^ np.uint64(more[i]))
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def numbered_key(content: Any, occurrence: Any) -> Any:
     """The key of the so-manieth (0 = first) event of one content in its file."""
     return _mix(np.uint64(content) + np.uint64(occurrence) * np.uint64(_FNV_PRIME))
@@ -53,6 +53,8 @@ def numbered_key(content: Any, occurrence: Any) -> Any:
 
 def text_hashes(texts: pa.Array) -> Hashes:
     """The hash of each text (n,); ABSENT where null."""
+    if texts.null_count == len(texts):
+        return np.full(len(texts), ABSENT, np.uint64)
     if pa.types.is_dictionary(texts.type):
         values = np.append(text_hashes(texts.dictionary), np.uint64(ABSENT))
         codes = texts.indices.cast(pa.int64()).fill_null(-1).to_numpy()
@@ -77,13 +79,14 @@ def number_hashes(numbers: pa.Array) -> Hashes:
     return hashes
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def settle_keys(content: Any, by_message: Any, known: Any, mine: Any, drop_identical: bool) -> Any:  # noqa: PLR0912
+@njit(cache=True, nogil=True)
+def settle_keys(content: Any, by_message: Any, known: Any, mine: Any, drop: bool) -> Any:  # noqa: PLR0917
     """Keys and fates of the events of one day and source, by (customer, at, content).
 
     content (n,) uint64; by_message (n,) bool: the content is a message id; known, mine: keys in the log,
-    and those of them that this file gave (whether or not they were dropped). Returns the keys (n,) uint64 and
-    fates (n,) uint8: 0 = to take, 1 = known already, 2 = said twice in this file.
+    and those that this file gave already (dropped or not); drop: identical contents are
+    one event. Returns the keys (n,) uint64 and fates (n,) uint8: 0 = to take,
+    1 = known already, 2 = said twice in this file.
     """
     n = len(content)
     size = 16
@@ -107,7 +110,7 @@ def settle_keys(content: Any, by_message: Any, known: Any, mine: Any, drop_ident
                 occurrence += 1
         keys[i] = numbered_key(content[i], occurrence)
         mark = _mark(slots, marks, keys[i])
-        if mark & 6 or (drop_identical and occurrence > 0 and not by_message[i]):
+        if mark & 6 or (drop and occurrence > 0 and not by_message[i]):
             fates[i] = 2
         elif mark & 1:
             fates[i] = 1
@@ -115,7 +118,7 @@ def settle_keys(content: Any, by_message: Any, known: Any, mine: Any, drop_ident
     return keys, fates
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _put(slots: Any, marks: Any, key: Any, mark: Any) -> None:
     place = np.int64(key & np.uint64(len(slots) - 1))
     while marks[place] != 0 and slots[place] != key:
@@ -124,7 +127,7 @@ def _put(slots: Any, marks: Any, key: Any, mark: Any) -> None:
     marks[place] |= mark
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _mark(slots: Any, marks: Any, key: Any) -> Any:
     place = np.int64(key & np.uint64(len(slots) - 1))
     while marks[place] != 0 and slots[place] != key:

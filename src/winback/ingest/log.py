@@ -16,20 +16,24 @@ from winback.ingest.mapping import SAID, Terms
 from winback.ingest.nouns import LogFile
 from winback.ingest.order import Ints, refine, stable_order
 from winback.ingest.work import Seen, Tally
-from winback.store.sql import arrow, named
+from winback.store.sql import arrow
 from winback.terms.time import day_of
 
 _CONTENT_TEXTS = ("product", "product_kind", "detail", "version")
 _DICTIONARY = ["kind", "product", "product_kind", "detail", "version", "source"]
+_LOGGED = ("customer", "at", "kind", "amount", *_CONTENT_TEXTS, "attributes")
 _Bits = NDArray[np.bool_]
 
 
-def take_events(desk: Desk, terms: Terms, tally: Tally) -> list[Path]:
-    """Stage the good candidates of this step; returns the files written."""
-    events = arrow(desk.db, named("ingest")["keyed_events"])
+def take_events(desk: Desk, terms: Terms, tally: Tally, events: pa.Table) -> list[Path]:
+    """Stage the good candidates of this step, with their customers' keys; returns the files written."""
     if not events.num_rows:
         return []
     columns = {name: _whole(events.column(name)) for name in events.column_names}
+    del events
+    nothing = pa.nulls(len(columns["at"]), pa.string())
+    names = (*_CONTENT_TEXTS, *SAID, "attributes", "message")
+    columns = dict.fromkeys(names, nothing) | columns
     for name in (*_CONTENT_TEXTS, *SAID):
         if pa.types.is_string(columns[name].type):
             columns[name] = _encoded(columns[name])
@@ -46,7 +50,11 @@ def take_events(desk: Desk, terms: Terms, tally: Tally) -> list[Path]:
     rows = order[taken]
     if not len(rows):
         return files
-    files += _write_days(desk, terms, _log_table(desk, terms, columns, rows, keys[taken]), day[rows])
+    events = _log_table(desk, {name: columns[name].take(pa.array(rows)) for name in _LOGGED})
+    source = pa.DictionaryArray.from_arrays(np.zeros(len(rows), np.int32), pa.array([terms.source.name]))
+    events = events.append_column("source", source)
+    events = events.append_column("event_key", pa.array(keys[taken].view(np.int64)))
+    files += _write_days(desk, terms, events, day[rows])
     return files + _write_changes(desk, columns, rows)
 
 
@@ -75,13 +83,17 @@ def _contents(desk: Desk, columns: Mapping[str, pa.Array]) -> tuple[Hashes, _Bit
         fold(content, number_hashes(columns[name]))
     for name in (*_CONTENT_TEXTS, "attributes", *SAID):
         column = columns[name]
-        fold(content, number_hashes(column.cast(pa.int32())) if name == "birthday" else text_hashes(column))
+        fold(content, _said_hashes(column))
     message = columns["message"]
     by_message: _Bits = message.is_valid().to_numpy(zero_copy_only=False)
     if by_message.any():
         fold(kind, text_hashes(message))
         content = np.where(by_message, kind, content)
     return content, by_message
+
+
+def _said_hashes(column: pa.Array) -> Hashes:
+    return number_hashes(column.cast(pa.int32())) if pa.types.is_date(column.type) else text_hashes(column)
 
 
 def _id_hashes(desk: Desk) -> Hashes:
@@ -93,7 +105,7 @@ def _id_hashes(desk: Desk) -> Hashes:
     return desk.id_hashes
 
 
-def _fates(
+def _fates(  # noqa: PLR0917
     desk: Desk, terms: Terms, day: Ints, content: Hashes, by_message: _Bits
 ) -> tuple[Hashes, _Bits, dict[int, Hashes]]:
     keys, taken = np.empty(len(day), np.uint64), np.empty(len(day), np.bool_)
@@ -140,19 +152,17 @@ def _write_seen(desk: Desk, seen: Mapping[int, Hashes]) -> list[Path]:
     return [path]
 
 
-def _log_table(desk: Desk, terms: Terms, columns: Mapping[str, pa.Array], rows: Ints, keys: Hashes) -> pa.Table:
-    taken = pa.array(rows)
-    names = ("customer", "at", "kind", "amount", "product", "product_kind", "detail", "version", "attributes")
-    found = {name: _text_dictionary(columns[name].take(taken)) for name in names}
+def _log_table(desk: Desk, columns: Mapping[str, pa.Array]) -> pa.Table:
+    found = {name: _text_dictionary(column) for name, column in columns.items()}
     found["product_kind"] = _product_kinds(desk, found["product"], found["product_kind"])
-    source = pa.DictionaryArray.from_arrays(np.zeros(len(rows), np.int32), pa.array([terms.source.name]))
-    return pa.table(found | {"source": source, "event_key": keys.view(np.int64)})
+    return pa.table(found)
 
 
 def _text_dictionary(column: pa.Array) -> pa.Array:
     """Dictionaries as text (DuckDB's kinds come with a narrow index and an order of their own)."""
     if pa.types.is_dictionary(column.type):
-        return pa.DictionaryArray.from_arrays(column.indices.cast(pa.int32()), column.dictionary.cast(pa.string()))
+        names = column.dictionary.cast(pa.string())
+        return pa.DictionaryArray.from_arrays(column.indices.cast(pa.int32()), names)
     return column
 
 

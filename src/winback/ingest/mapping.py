@@ -1,4 +1,4 @@
-"""The mapping section as SQL: each row of a chunk becomes candidate events, each good or refused with its reason."""
+"""The mapping section as SQL: each row of a chunk becomes candidate events, good or refused with a reason."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from winback.settings.sources import Constant, EventMapping, Expression, Field_,
 from winback.store.sql import identifier, literal
 from winback.terms.errors import Place, SettingsProblem
 from winback.terms.kinds import WITH_AMOUNT, Fault, Kind
+from winback.terms.time import start_of_day
 
 CONTACTS = ("phone", "mail", "push_token")
 TEXTS = ("product", "product_kind", "detail", "version")
@@ -116,8 +117,8 @@ def expression_sql(field: Field_) -> str:
 def candidates_sql(terms: Terms, index: int, types: Mapping[str, str]) -> str:
     """SELECT of the candidates that mapping `index` makes of `chunk`; `types` are those of its fields.
 
-    Columns: row, mapping, kind, id, at, day, amount, the texts, attributes, message, what was said, the
-    contacts, bad_field, bad_reason (both null where the event is good).
+    Columns: row, mapping, kind, id, at, day, amount, bad_field, bad_reason (both null where the event is
+    good), and of message, the texts, attributes, what was said those that are mapped; all contacts or none.
     """
     mapping = terms.source.events[index]
     fields = dict(expressions(mapping))
@@ -125,12 +126,12 @@ def candidates_sql(terms: Terms, index: int, types: Mapping[str, str]) -> str:
     where = f" WHERE ({mapping.where})" if mapping.where else ""
     typed = {name: Typed(identifier("f_" + name), types[name]) for name in fields}
     parsed = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in _parsed(terms, mapping, typed).items())
+    given = ", given_birthday" if mapping.birthday is not None else ""
     day = day_sql('"at"', terms.changes(terms.settings.workspace.zone))
     return (
         f"SELECT * EXCLUDE (bad_place), CASE WHEN bad_place IS NULL THEN {day} END AS day,"
         f" split_part(bad_place, '|', 1) AS bad_field, split_part(bad_place, '|', 2) AS bad_reason FROM ("
-        f"SELECT * EXCLUDE (number_ok, kind_text, given_birthday),"
-        f" {_verdict_sql(terms, mapping)} AS bad_place FROM ("
+        f"SELECT * EXCLUDE (number_ok, kind_text{given}), {_verdict_sql(terms, mapping)} AS bad_place FROM ("
         f"SELECT {identifier(ROW)} AS row, {index} AS mapping, {parsed} FROM ("
         f"SELECT {identifier(ROW)}, {raw} FROM chunk{where})))"
     )
@@ -139,7 +140,7 @@ def candidates_sql(terms: Terms, index: int, types: Mapping[str, str]) -> str:
 def types_sql(source: Source, index: int) -> str:
     """SELECT of the raw fields of a mapping, to ask DuckDB for their types."""
     fields = expressions(source.events[index])
-    return "SELECT " + ", ".join(f"{expression_sql(f)} AS {identifier(name)}" for name, f in fields) + " FROM chunk"
+    return f"SELECT {', '.join(f'{expression_sql(f)} AS {identifier(n)}' for n, f in fields)} FROM chunk"
 
 
 def _parsed(terms: Terms, mapping: EventMapping, typed: Mapping[str, Typed]) -> dict[str, str]:
@@ -156,21 +157,24 @@ def _parsed(terms: Terms, mapping: EventMapping, typed: Mapping[str, Typed]) -> 
         "number_ok": f"CASE WHEN {text_sql(amount)} IS NULL THEN NULL ELSE {is_number_sql(amount)} END"
         if amount
         else "CAST(NULL AS BOOLEAN)",
-        "message": text_sql(typed["id"]) if "id" in typed else none,
-        "birthday": f"TRY_CAST({text_sql(birthday)} AS DATE)" if birthday else "CAST(NULL AS DATE)",
-        "given_birthday": text_sql(birthday) if birthday else none,
-        "attributes": _attributes_sql(mapping),
     }
+    if "id" in typed:
+        found["message"] = text_sql(typed["id"])
+    if mapping.attributes:
+        found["attributes"] = _attributes_sql(mapping)
+    if birthday:
+        found |= {"birthday": f"TRY_CAST({text_sql(birthday)} AS DATE)", "given_birthday": text_sql(birthday)}
     for name in (*TEXTS, *(s for s in SAID if s != "birthday"), *CONTACTS):
-        found[name] = text_sql(typed[name]) if name in typed else none
-    for name in CONTACTS:
+        if name in typed:
+            found[name] = text_sql(typed[name])
+        elif name in CONTACTS and typed.keys() & set(CONTACTS):
+            found[name] = none
+    for name in typed.keys() & set(CONTACTS):
         found[name] = f"nullif({found[name]}, {literal(MASK)})"
     return found | {"kind": f"TRY_CAST({found['kind_text']} AS event_kind)"}
 
 
 def _attributes_sql(mapping: EventMapping) -> str:
-    if not mapping.attributes:
-        return "CAST(NULL AS VARCHAR)"
     pairs = ", ".join(f"{literal(name)}, {identifier('f_attributes.' + name)}" for name in mapping.attributes)
     return f"CAST(json_object({pairs}) AS VARCHAR)"
 
@@ -178,13 +182,13 @@ def _attributes_sql(mapping: EventMapping) -> str:
 def _verdict_sql(terms: Terms, mapping: EventMapping) -> str:
     """SQL for `field|reason` of the first thing wrong, null where nothing is."""
     limits = terms.settings.limits
-    first = int(datetime.combine(limits.first_day, datetime.min.time(), terms.settings.workspace.zone).timestamp())
+    first = start_of_day(limits.first_day, terms.settings.workspace.zone)
     last = int(terms.now.timestamp() * 1_000_000) + limits.future_minutes_max * 60_000_000
     checks = [
         ("id IS NULL", "customer|no customer"),
         ("kind IS NULL", "kind|unknown kind"),
         ('"at" IS NULL', "at|time cannot be read"),
-        (f'"at" < {first * 1_000_000}', f"at|time before {limits.first_day}"),
+        (f'"at" < {first}', f"at|time before {limits.first_day}"),
         (f'"at" > {last}', "at|time in the future"),
         *(_amount_checks(terms) if mapping.amount is not None else ()),
         (f"amount IS NULL AND kind IN ({_kinds(WITH_AMOUNT)})", "amount|no amount"),

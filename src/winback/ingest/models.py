@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 
-class Contact(models.Model):
+class Contact(models.Model):  # type: ignore[misc]
     """How one customer is reached in one way; `from_at` is when it was said, in microseconds UTC."""
 
     customer_id = models.TextField()

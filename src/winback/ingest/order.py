@@ -22,7 +22,7 @@ def stable_order(keys: Ints) -> Ints:
     return order
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _radix(keys: Any, bits: int) -> Any:
     n = len(keys)
     order = np.arange(n)
@@ -43,7 +43,7 @@ def _radix(keys: Any, bits: int) -> Any:
     return order
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def refine(order: Any, keys: Any, at: Any, content: Any) -> None:
     """Sort each run of equal `keys` in `order` by (at, content), in place and stably."""
     n = len(order)
@@ -69,9 +69,11 @@ def refine(order: Any, keys: Any, at: Any, content: Any) -> None:
         start = end
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def merge_places(old_customer: Any, old_day: Any, keep: Any, new_customer: Any, new_day: Any) -> Any:
-    """Positions in old followed by new that give both in (customer, day) order, old rows only where `keep`."""
+@njit(cache=True, nogil=True)
+def merge_places(  # noqa: PLR0917
+    old_customer: Any, old_day: Any, keep: Any, new_customer: Any, new_day: Any
+) -> Any:
+    """Positions in old followed by new: both in (customer, day) order, old rows only where `keep`."""
     old_n, new_n = len(old_customer), len(new_customer)
     places = np.empty(old_n + new_n, np.int64)
     i = j = filled = 0

@@ -62,11 +62,11 @@ def refuse(desk: Desk, terms: Terms, chunk: Chunk, *, retried: bool) -> list[Pat
     of_candidates = fresh.filter(pa.array(fresh["mapping"].to_numpy() != NO_MAPPING))
     tally.duplicates += bad.num_rows - of_candidates.num_rows
     tally.refused += of_candidates.num_rows
-    _count(tally.reasons, fresh.rename_columns(["bad_" + n if n in ("field", "reason") else n for n in KEPT.names]))
+    _count(tally.reasons, fresh.rename_columns({"field": "bad_field", "reason": "bad_reason"}))
     if not fresh.num_rows:
         return []
     path = desk.place("quarantine", ".parquet")
-    pq.write_table(_sealed(fresh, contact_columns(terms.source), desk.box), path, compression="zstd")
+    pq.write_table(sealed(fresh, contact_columns(terms.source), desk.box), path, compression="zstd")
     desk.work.quarantine.append(path)
     return [path]
 
@@ -98,7 +98,7 @@ def _records(desk: Desk, terms: Terms, bad: pa.Table, chunk: Chunk) -> pa.Table:
         desk.db,
         "SELECT bad.row, CAST(bad.mapping AS INTEGER) AS mapping, bad.bad_field AS field,"
         f" bad.bad_reason AS reason, CAST(json_object({texts}) AS VARCHAR) AS raw"
-        f" FROM bad JOIN chunk ON chunk.{identifier(ROW)} = bad.row ORDER BY bad.row, bad.mapping"
+        f" FROM bad JOIN chunk ON chunk.{identifier(ROW)} = bad.row ORDER BY bad.row, bad.mapping",
     )
     desk.db.unregister("bad")
     unread = chunk.unreadable
@@ -125,10 +125,8 @@ def _placed(desk: Desk, terms: Terms, found: pa.Table, types: str) -> pa.Table:
     source, opened, n = terms.source, desk.work.open, found.num_rows
     file = opened.path if opened else ""
     rows = found["row"].to_pylist() if source.format not in {"postgresql", "sqlite"} else [0] * n
-    words = [
-        f"{source.name}\0{file}\0{row}\0{mapping}\0{raw}"
-        for row, mapping, raw in zip(rows, found["mapping"].to_pylist(), found["raw"].to_pylist(), strict=True)
-    ]
+    parts = zip(rows, found["mapping"].to_pylist(), found["raw"].to_pylist(), strict=True)
+    words = [f"{source.name}\0{file}\0{row}\0{mapping}\0{raw}" for row, mapping, raw in parts]
     columns: dict[str, Any] = {name: found[name] for name in found.column_names}
     columns |= {
         "row_key": text_hashes(pa.array(words, pa.string())).view(np.int64),
@@ -156,26 +154,27 @@ def _unknown(desk: Desk, kept: pa.Table) -> pa.Table:
     return kept.filter(pa.array(first & ~np.isin(here, old)))
 
 
-def _sealed(rows: pa.Table, secret: Iterable[str], box: Safe | None) -> pa.Table:
+def sealed(rows: pa.Table, secret: Iterable[str], box: Safe | None) -> pa.Table:
     """The rows with contact columns masked; with a key, what was masked is kept sealed."""
     hidden = set(secret)
     if not hidden:
         return rows
     raws, secrets = [], []
-    for row in rows.select(["row_key", "raw", "mapping"]).to_pylist():
+    for row in rows.select(["source", "raw", "mapping", "secret"]).to_pylist():
         raw = json.loads(row["raw"])
-        names = [LINE] if row["mapping"] == NO_MAPPING else [n for n in raw if n in hidden and raw[n] is not None]
-        clear = {name: raw[name] for name in names}
+        places = {LINE} if row["mapping"] == NO_MAPPING else hidden
+        names = [name for name in raw if name in places and raw[name] is not None]
+        clear = json.dumps({name: raw[name] for name in names if raw[name] != MASK}, ensure_ascii=False)
         raws.append(json.dumps(raw | dict.fromkeys(names, MASK), ensure_ascii=False))
-        sealed = box.seal(json.dumps(clear, ensure_ascii=False), bound(row["row_key"])) if box and clear else None
-        secrets.append(sealed)
+        secret_now = box.seal(clear, bound(row["source"])) if box and clear != "{}" else None
+        secrets.append(secret_now or row["secret"])
     rows = rows.set_column(rows.column_names.index("raw"), "raw", pa.array(raws, pa.string()))
     return rows.set_column(rows.column_names.index("secret"), "secret", pa.array(secrets, pa.binary()))
 
 
-def bound(row_key: int) -> str:
+def bound(source: str) -> str:
     """What the sealed contacts of a row are bound to."""
-    return f"quarantine:{row_key}"
+    return f"quarantine:{source}"
 
 
 def waiting(db: duckdb.DuckDBPyConnection, kept: Sequence[Path], settled: Sequence[Path]) -> pa.Table:
@@ -195,9 +194,9 @@ def waiting(db: duckdb.DuckDBPyConnection, kept: Sequence[Path], settled: Sequen
 def opened(rows: pa.Table, box: Safe | None) -> list[str]:
     """The raw JSON of each row, with its contacts where the key opens them and they were not edited."""
     raws = []
-    for row in rows.select(["row_key", "raw", "secret"]).to_pylist():
+    for row in rows.select(["source", "raw", "secret"]).to_pylist():
         text = row["raw"]
-        clear = box.open(row["secret"], bound(row["row_key"])) if box and row["secret"] else None
+        clear = box.open(row["secret"], bound(row["source"])) if box and row["secret"] else None
         if clear is not None:
             raw: Mapping[str, Any] = json.loads(text)
             known = {name: value for name, value in json.loads(clear).items() if raw.get(name) == MASK}
@@ -211,4 +210,4 @@ def waiting_count(kept: Sequence[Path], settled: Sequence[Path]) -> int:
     if not kept:
         return 0
     with duckdb.connect(":memory:") as db:
-        return waiting(db, kept, settled).num_rows
+        return len(waiting(db, kept, settled))

@@ -55,7 +55,7 @@ FROM (
 
 -- name: keyed_events
 -- The good candidates with the dense key of their customer.
-SELECT ids.customer, candidates.* EXCLUDE (mapping, id, bad_field, bad_reason, phone, mail, push_token)
+SELECT ids.customer, candidates.* EXCLUDE (row, mapping, id, bad_field, bad_reason)
 FROM candidates
 JOIN ids ON ids.id = candidates.id
 WHERE candidates.bad_field IS NULL;

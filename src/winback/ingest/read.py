@@ -156,6 +156,6 @@ def log_sql(files: Sequence[Path], kinds: Sequence[str] | None = None) -> str:
 _NOTHING_SQL = (
     'SELECT NULL::INTEGER AS customer, NULL::BIGINT AS "at", NULL::INTEGER AS day, NULL::VARCHAR AS kind,'
     " NULL::BIGINT AS amount, NULL::VARCHAR AS product, NULL::VARCHAR AS product_kind,"
-    " NULL::VARCHAR AS detail, NULL::VARCHAR AS version, NULL::VARCHAR AS attributes, NULL::VARCHAR AS source,"
-    " NULL::BIGINT AS event_key WHERE false"
+    " NULL::VARCHAR AS detail, NULL::VARCHAR AS version, NULL::VARCHAR AS attributes,"
+    " NULL::VARCHAR AS source, NULL::BIGINT AS event_key WHERE false"
 )

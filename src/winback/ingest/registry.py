@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -44,14 +45,12 @@ def key_of(ws: Workspace, manifest: Manifest, customer_id: str) -> int | None:
 def table(ws: Workspace, manifest: Manifest, as_of: date | None, before: int | None) -> pa.Table:
     """The registry as `read.registry` describes it; `before` is the start of `as_of` in microseconds."""
     customers, changes = (manifest.registry.get(part, ()) for part in ("customers", "changes"))
+    sql = named("ingest")["registry_as_of" if changes else "registry_without_changes"]
+    given: dict[str, Any] = {"customers": _names(customers)}
+    if changes:
+        given |= {"changes": _names(changes), "before": NEVER_AT if before is None else before}
     with ws.duckdb() as db:
-        sql = named("ingest")["registry_as_of"]
-        found = arrow(
-            db,
-            sql if changes else named("ingest")["registry_without_changes"],
-            {"customers": _names(customers)}
-            | ({"changes": _names(changes), "before": NEVER_AT if before is None else before} if changes else {}),
-        )
+        found = arrow(db, sql, given)
     days = map_lane(manifest.registry["days"][0])
     last = NEVER if as_of is None else day_number(as_of)
     for place, name in enumerate(("registered_day", "first_seen_day"), start=2):
@@ -84,7 +83,7 @@ def write_days(path: Path, old: Path | None, lanes: Iterable[tuple[str, LaneFile
 def _lower(days: Days, lane: LaneFile) -> None:
     rows = map_lane(lane.path)
     customer, day = rows.column("customer").to_numpy(), rows.column("day").to_numpy()
-    first = np.flatnonzero(np.r_[True, customer[1:] != customer[:-1]]) if len(customer) else []
+    first = np.flatnonzero(np.r_[True, customer[1:] != customer[:-1]])
     days[customer[first]] = np.minimum(days[customer[first]], day[first])
 
 

@@ -91,11 +91,12 @@ def _recut(desk: Desk, source: Source, rows: pa.Table, raws: list[str]) -> Chunk
     """Lines that could not be cut, as they stand now; those that still cannot be are left out."""
     lines = [json.loads(raw).get(quarantine.LINE, "") for raw in raws]
     header = json.loads(rows["types"][0].as_py())
+    head = _header(source, list(header)) if source.format == "csv" else ""
     keys, tables = [], []
     with TemporaryDirectory(dir=desk.data / "work") as folder:
         for key, line in zip(rows["row_key"].to_pylist(), lines, strict=True):
             path = Path(folder) / "line"
-            path.write_text((_header(source, list(header)) if source.format == "csv" else "") + line + "\n", "utf-8")
+            path.write_text(head + line + "\n", encoding="utf-8")
             plain = source.model_copy(update={"encoding": "utf-8"})
             parts = list((texts.csv if source.format == "csv" else texts.ndjson)(plain, path))
             if len(parts) == 1 and parts[0].table.num_rows == 1 and not parts[0].unreadable:
@@ -103,8 +104,8 @@ def _recut(desk: Desk, source: Source, rows: pa.Table, raws: list[str]) -> Chunk
                 tables.append(parts[0].table.drop_columns([ROW]))
     if not tables:
         return Chunk(pa.table({ROW: pa.array([], pa.int64())}), rows.num_rows)
-    table = pa.concat_tables(tables, promote_options="permissive").add_column(0, ROW, pa.array(keys, pa.int64()))
-    return Chunk(table, rows.num_rows)
+    table = pa.concat_tables(tables, promote_options="permissive")
+    return Chunk(table.add_column(0, ROW, pa.array(keys, pa.int64())), rows.num_rows)
 
 
 def _header(source: Source, names: list[str]) -> str:

@@ -102,7 +102,9 @@ def _products(settings: Settings, events: pa.Table, first: Ints, groups: Ints) -
     return found
 
 
-def _split(stem: str, column: pa.ChunkedArray, parts: Sequence[str], values: Ints, first: Ints) -> Lane:
+def _split(  # noqa: PLR0917
+    stem: str, column: pa.ChunkedArray, parts: Sequence[str], values: Ints, first: Ints
+) -> Lane:
     codes, names = _codes(column)
     places: Mapping[str, int] = {name: code for code, name in enumerate(names)}
     return {
@@ -120,5 +122,3 @@ def _codes(column: pa.ChunkedArray) -> tuple[Ints, list[str]]:
         whole = whole.chunk(0) if whole.num_chunks else pa.array([], column.type)
     codes: Ints = pc.fill_null(whole.indices.cast(pa.int64()), -1).to_numpy()
     return codes, whole.dictionary.to_pylist()
-
-

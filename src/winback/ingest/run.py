@@ -24,7 +24,7 @@ from winback.terms.progress import Progress, Silent
 _STAGED_UNDER = ("workspace", "sources", "kinds", "products", "limits")
 
 
-def run(  # noqa: PLR0913 - each is one switch of the command
+def run(
     ws: Workspace,
     *,
     now: datetime,
@@ -145,7 +145,7 @@ def _notes(desk: Desk) -> list[str]:
     for name, tally in desk.work.tallies.items():
         if tally.contacts_refused:
             notes.append(
-                f"Source {name}: {tally.contacts_refused} contacts were not kept, as {contacts.KEY} is not set."
-                " Set it and run ingest again: the files are then read for their contacts."
+                f"Source {name}: {tally.contacts_refused} contacts were not kept, as {contacts.KEY} is not"
+                " set. Set it and run ingest again: the files are then read for their contacts."
             )
     return notes

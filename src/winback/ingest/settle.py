@@ -1,10 +1,10 @@
-"""From staged files to the commit: the days that changed are rolled up again, then the manifest is replaced."""
+"""From staged files to the commit: changed days are rolled up, then the manifest is replaced."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +15,8 @@ from winback.ingest import registry, work
 from winback.ingest.desk import Desk
 from winback.ingest.lanes import Lane, columns_of, map_lane, merged, stacked, write_lane
 from winback.ingest.measures import lane_measures
-from winback.ingest.nouns import LaneFile, Manifest
+from winback.ingest.nouns import LaneFile, Manifest, Measure
+from winback.ingest.order import Days
 from winback.ingest.rollup import read_day, roll_day
 from winback.store.workspace import Workspace
 from winback.terms.time import day_number, month_of
@@ -62,18 +63,18 @@ def _roll_up(desk: Desk, days: set[date], anew: bool) -> None:
 def _roll_month(desk: Desk, month: str, days: Sequence[date], anew: bool) -> None:
     rolled = list(desk.pool.map(lambda day: _roll(desk, day), days))
     numbers = np.array([day_number(day) for day in days], np.int32)
-    jobs = []
+    jobs: list[_Job] = []
     for kind, measures in lane_measures(desk.ws.settings).items():
         parts = [lanes[kind] for lanes in rolled if kind in lanes]
         if not parts:
             continue
         old = None if anew else desk.manifest.lanes.get(kind, {}).get(month)
         path = desk.data / "rollup" / kind / f"{month}.{desk.version:06d}.arrow"
-        jobs.append((kind, measures, parts, old, path))
-    written = desk.pool.map(lambda job: _write(job[1], job[2], job[3], numbers, job[4]), jobs)
-    for (kind, _, _, _, path), rows in zip(jobs, written, strict=True):
-        desk.work.lanes.setdefault(kind, {})[month] = LaneFile(path, rows, desk.version)
-    desk.durable([job[4] for job in jobs])
+        jobs.append(_Job(kind, measures, parts, old, path))
+    written = desk.pool.map(lambda job: job.write(numbers), jobs)
+    for job, rows in zip(jobs, written, strict=True):
+        desk.work.lanes.setdefault(job.kind, {})[month] = LaneFile(job.path, rows, desk.version)
+    desk.durable([job.path for job in jobs])
 
 
 def _roll(desk: Desk, day: date) -> dict[str, Lane]:
@@ -81,11 +82,21 @@ def _roll(desk: Desk, day: date) -> dict[str, Lane]:
     return roll_day(desk.ws.settings, day_number(day), read_day(files))
 
 
-def _write(measures, parts, old, numbers, path):  # type: ignore[no-untyped-def]
-    lane = stacked(parts, measures)
-    if old is not None:
-        lane = merged(columns_of(map_lane(old.path)), lane, numbers)
-    return write_lane(path, lane, measures)
+@dataclass(frozen=True)
+class _Job:
+    """One month of one lane to write: the rows of its changed days, and what it was before."""
+
+    kind: str
+    measures: tuple[Measure, ...]
+    parts: list[Lane]
+    old: LaneFile | None
+    path: Path
+
+    def write(self, days: Days) -> int:
+        lane = stacked(self.parts, self.measures)
+        if self.old is not None:
+            lane = merged(columns_of(map_lane(self.old.path)), lane, days)
+        return write_lane(self.path, lane, self.measures)
 
 
 def _write_days(desk: Desk) -> Path:

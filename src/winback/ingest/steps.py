@@ -36,31 +36,34 @@ def take_chunk(
     `mappings` are those to apply (all where None); `retried` rows are accounted for by who calls.
     """
     chosen = range(len(terms.source.events)) if mappings is None else mappings
-    selected = _select_candidates(desk, terms, chunk, chosen)
+    selected = select_candidates(desk, terms, chunk, chosen)
     files = quarantine.refuse(desk, terms, chunk, retried=retried)
     new_customers = _give_keys(desk)
     files += new_customers
     tally = desk.work.tally(terms.source.name)
-    files += take_events(desk, terms, tally)
     files += _take_contacts(desk, terms)
+    events = arrow(desk.db, named("ingest")["keyed_events"])
+    desk.db.execute("DROP TABLE candidates")
+    desk.db.unregister("chunk")
+    files += take_events(desk, terms, tally, events)
     tally.rows += chunk.rows
     tally.unreadable += len(chunk.unreadable)
     candidates = chunk.table.num_rows * len(chosen)
     tally.candidates += candidates
     tally.filtered += candidates - selected
-    desk.db.execute("DROP TABLE candidates")
-    desk.db.unregister("chunk")
     return files
 
 
-def _select_candidates(desk: Desk, terms: Terms, chunk: Chunk, chosen: Sequence[int]) -> int:
+def select_candidates(desk: Desk, terms: Terms, chunk: Chunk, chosen: Sequence[int]) -> int:
+    """Make the table `candidates` of the chosen mappings from a chunk; how many there are."""
     desk.db.register("chunk", _with_columns(terms, chunk.table))
     try:
         parts = [candidates_sql(terms, index, _types(desk.db, terms, index)) for index in chosen]
         desk.db.execute(f"CREATE TEMP TABLE candidates AS {' UNION ALL BY NAME '.join(parts)}")
     except duckdb.Error as failed:
+        why = str(failed).splitlines()[0]
         raise SettingsProblem(
-            f"the mapping of source {terms.source.name!r} cannot be carried out: {str(failed).splitlines()[0]}",
+            f"the mapping of source {terms.source.name!r} cannot be carried out: {why}",
             place=Place(file="winback.toml", field=f"sources.{terms.source.name}"),
         ) from failed
     return int(_one(desk.db, "SELECT count(*) FROM candidates"))

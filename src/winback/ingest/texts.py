@@ -168,8 +168,8 @@ class _Rows:
                 numbers[bad.row - done - 1 - len(here) :] += 1
                 here.append(bad)
         self.refused = self.refused[len(here) :]
-        chunk = Chunk(numbered(pa.Table.from_batches([batch]), numbers), batch.num_rows + len(here), tuple(here))
-        return _without_broken(chunk)
+        table = numbered(pa.Table.from_batches([batch]), numbers)
+        return _without_broken(Chunk(table, batch.num_rows + len(here), tuple(here)))
 
 
 def _without_broken(chunk: Chunk) -> Chunk:
@@ -198,14 +198,14 @@ def _objects(db: duckdb.DuckDBPyConnection, lines: Chunk) -> Chunk:
         f"SELECT {row}, line FROM lines WHERE line IS NOT NULL AND trim(line) != ''"
         f" AND (NOT json_valid(line) OR json_type(line) != 'OBJECT') ORDER BY 1"
     ).fetchall()
-    good = "line IS NOT NULL AND trim(line) != '' AND CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' END"
+    good = "line IS NOT NULL AND CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' END"
     keys = [
         key
         for (key,) in db.execute(
             f"SELECT DISTINCT unnest(json_keys(line)) AS key FROM lines WHERE {good} ORDER BY key"
         ).fetchall()
     ]
-    shape = "{" + ", ".join(f"{_json_text(key)}: \"VARCHAR\"" for key in keys) + "}"
+    shape = "{" + ", ".join(f'{_json_text(key)}: "VARCHAR"' for key in keys) + "}"
     picked = f", unnest(from_json(line, {literal(shape)}))" if keys else ""
     table = arrow(db, f"SELECT {row}{picked} FROM lines WHERE {good} ORDER BY 1")
     db.unregister("lines")

@@ -1,4 +1,4 @@
-"""The journal of a run that is not committed: what it has staged, so that the next run can go on after a kill."""
+"""The journal of a run before its commit: what is staged, so that the next run can go on after a kill."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Open:
 
 @dataclass
 class Work:
-    """Everything staged since the manifest of version `base`; `law` digests the settings it was made under."""
+    """Everything staged since the manifest of version `base`; `law` digests the settings in force."""
 
     base: int
     law: str
@@ -124,13 +124,14 @@ def load(data: Path, manifest: Manifest, law: str) -> Work:
     raw = json.loads(path.read_text(encoding="utf-8"))
     if raw["base"] != manifest.version or raw["law"] != law:
         return fresh
+    log = {date.fromisoformat(d): [log_file_from_json(data, f) for f in fs] for d, fs in raw["log"].items()}
     return Work(
         base=raw["base"],
         law=raw["law"],
         customers=raw["customers"],
         steps=raw["steps"],
         repaired=raw["repaired"],
-        log={date.fromisoformat(d): [log_file_from_json(data, f) for f in fs] for d, fs in raw["log"].items()},
+        log=log,
         segments={part: _paths(data, names) for part, names in raw["segments"].items()},
         quarantine=_paths(data, raw["quarantine"]),
         settled=_paths(data, raw["settled"]),

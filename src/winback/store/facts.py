@@ -1,4 +1,4 @@
-"""The facts database through Django: SQLite in WAL mode, or PostgreSQL by one setting; migrated when opened."""
+"""The facts database through Django: SQLite in WAL mode, or PostgreSQL by a setting; migrated at opening."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import winback
 from winback.store.workspace import Workspace
 
-_LABEL_BYTES = 8
+_LABEL_LETTERS = 8
 #: Databases that this process has migrated.
 _migrated: set[str] = set()
 
@@ -44,7 +44,8 @@ def connection(ws: Workspace) -> Iterator[Any]:
 
     prepare()
     place = database(ws)
-    alias = "facts_" + hashlib.sha256(repr(sorted(place.items(), key=str)).encode()).hexdigest()[:_LABEL_BYTES]
+    words = repr(sorted(place.items(), key=str)).encode()
+    alias = "facts_" + hashlib.sha256(words).hexdigest()[:_LABEL_LETTERS]
     if alias not in connections.databases:
         connections.databases[alias] = connections.configure_settings({"default": {}, alias: place})[alias]
     if alias not in _migrated:

@@ -33,5 +33,6 @@ def needed(name: str, what_for: str) -> str:
     """
     value = secret(name)
     if value is None:
-        raise SettingsProblem(f"{name} is not set; it is needed {what_for}", todo=f"set {name} or {name}_FILE")
+        todo = f"set {name} or {name}_FILE"
+        raise SettingsProblem(f"{name} is not set; it is needed {what_for}", todo=todo)
     return value

@@ -22,7 +22,8 @@ def named(stage: str) -> dict[str, str]:
 
     Raises Problem where a statement has no name, no line of explanation, or a name that is taken.
     """
-    return parse((files(f"winback.{stage}") / "queries.sql").read_text(encoding="utf-8"), f"{stage}/queries.sql")
+    text = (files(f"winback.{stage}") / "queries.sql").read_text(encoding="utf-8")
+    return parse(text, f"{stage}/queries.sql")
 
 
 def parse(text: str, file: str = "queries.sql") -> dict[str, str]:
