@@ -1,0 +1,170 @@
+"""The compiled second half of a row: ratios and differences from numbers of the row, and which are null."""
+# ruff: noqa: PLR0917 - compiled functions take their arrays by place
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+from numba.np.numpy_support import carray
+
+from winback.profile.memory import load_int32, load_int64, pointer_to, store_int64
+from winback.profile.programme import (
+    CHANGE,
+    FALL,
+    FLOAT64,
+    GAP_MEAN,
+    GAP_RATIO,
+    GAP_SPREAD,
+    INT32,
+    INT64,
+    LAPSES_NOW,
+    NULL32,
+    NULL64,
+    RATIO,
+    SINCE_DAY,
+    STEP,
+    TREND,
+    VARIETY,
+)
+
+Int64s = npt.NDArray[np.int64]
+Numbers = Any
+#: Validity bits are packed this many at a time.
+WORD = 64
+
+
+@njit(nogil=True, cache=True)
+def derive(first: int, after: int, base: Any, programme: Any, moments: Any, output: Any) -> None:
+    """Make the derived columns of a block of customers on every date, then the validity bits of all."""
+    n, customers = after - first, len(base)
+    a, b, c = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    for d in range(len(moments.day)):
+        row = d * customers + first
+        for o in range(len(programme.derivation)):
+            what, column = programme.derivation[o, 0], programme.derivation[o, 1]
+            take(programme, output, programme.derivation[o, 2], row, n, a)
+            take(programme, output, programme.derivation[o, 3], row, n, b)
+            take(programme, output, programme.derivation[o, 4], row, n, c)
+            address = output.values[column]
+            if what == SINCE_DAY:
+                short = carray(pointer_to(address + 4 * row), n, np.int32)
+                for i in range(n):
+                    day = moments.day[d] + base[first + i]
+                    short[i] = NULL32 if a[i] == NULL64 else day - a[i]
+            elif programme.width[column] == INT32:
+                short = carray(pointer_to(address + 4 * row), n, np.int32)
+                put_counts(what, n, a, b, programme.churn_days, short)
+            elif programme.width[column] == INT64:
+                put_amounts(what, n, a, b, carray(pointer_to(address + 8 * row), n, np.int64))
+            else:
+                put_ratios(what, n, a, b, c, carray(pointer_to(address + 8 * row), n, np.float64))
+        for column in range(len(output.valid)):
+            if output.valid[column] != 0:
+                for w in range(0, n, WORD):
+                    width, values = programme.width[column], output.values[column]
+                    put_validity(output.valid[column], values, width, row + w, min(WORD, n - w))
+
+
+@njit(nogil=True, cache=True)
+def take(programme: Any, output: Any, column: int, row: int, n: int, into: Int64s) -> None:
+    """Copy a block of a whole-number column into `into`, its null as NULL64; nothing for column -1."""
+    if column < 0:
+        return
+    address = output.values[column]
+    if programme.width[column] == INT32:
+        short = carray(pointer_to(address + 4 * row), n, np.int32)
+        for i in range(n):
+            into[i] = NULL64 if short[i] == NULL32 else short[i]
+    else:
+        wide = carray(pointer_to(address + 8 * row), n, np.int64)
+        for i in range(n):
+            into[i] = wide[i]
+
+
+@njit(nogil=True, cache=True)
+def put_counts(what: int, n: int, a: Int64s, b: Int64s, churn_days: int, into: Numbers) -> None:
+    """Counts from columns: how many bits are set; lapses with the present one; a step of counts."""
+    if what == VARIETY:
+        for i in range(n):
+            bits, found = a[i], 0
+            while bits != 0:
+                bits &= bits - 1
+                found += 1
+            into[i] = found
+    elif what == LAPSES_NOW:
+        for i in range(n):
+            into[i] = a[i] + (1 if b[i] > churn_days else 0)
+    elif what == STEP:
+        for i in range(n):
+            into[i] = a[i] - (b[i] - a[i])
+
+
+@njit(nogil=True, cache=True)
+def put_amounts(what: int, n: int, a: Int64s, b: Int64s, into: Numbers) -> None:
+    """Amounts from columns: change since the edge of a window; this window less the one before."""
+    if what == CHANGE:
+        for i in range(n):
+            into[i] = NULL64 if a[i] == NULL64 else a[i] - b[i]
+    elif what == STEP:
+        for i in range(n):
+            into[i] = a[i] - (b[i] - a[i])
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def put_ratios(what: int, n: int, a: Int64s, b: Int64s, c: Int64s, into: Numbers) -> None:
+    """Ratios from columns, NaN (null) where the divisor is none."""
+    if what == RATIO:
+        for i in range(n):
+            into[i] = np.float64(a[i]) / np.float64(b[i]) if b[i] != 0 else np.nan
+    elif what == TREND:
+        for i in range(n):
+            before = b[i] - a[i]
+            into[i] = np.float64(a[i]) / np.float64(before) if before != 0 else np.nan
+    elif what == FALL:
+        for i in range(n):
+            into[i] = np.float64(b[i] - a[i]) / np.float64(b[i]) if b[i] > 0 else np.nan
+    elif what == GAP_MEAN:
+        for i in range(n):
+            into[i] = np.float64(a[i]) / np.float64(b[i] - 1) if b[i] > 1 else np.nan
+    elif what == GAP_RATIO:
+        for i in range(n):
+            into[i] = np.float64(a[i] * (b[i] - 1)) / np.float64(c[i]) if b[i] > 1 else np.nan
+    elif what == GAP_SPREAD:
+        for i in range(n):
+            gaps = b[i] - 1
+            spread = np.sqrt(np.float64(a[i] * gaps - c[i] * c[i])) / np.float64(gaps)
+            into[i] = spread if gaps > 0 else np.nan
+
+
+@njit(nogil=True, cache=True)
+def put_validity(valid: int, address: int, width: int, row: int, n: int) -> None:
+    """Set the validity bits of a block from its values."""
+    bits = np.uint64(0)
+    for i in range(n):
+        if width == INT32:
+            known = load_int32(address + 4 * (row + i)) != NULL32
+        elif width == FLOAT64:
+            known = not_nan(load_int64(address + 8 * (row + i)))
+        else:
+            known = load_int64(address + 8 * (row + i)) != NULL64
+        bits |= np.uint64(known) << np.uint64(i)
+    if n == WORD and row % WORD == 0:
+        store_int64(valid + row // 8, np.int64(bits))
+        return
+    view = carray(pointer_to(valid), (row + n + 7) // 8, np.uint8)
+    for i in range(n):
+        at = row + i
+        mask = np.uint8(1 << (at % 8))
+        if (bits >> np.uint64(i)) & np.uint64(1):
+            view[at // 8] |= mask
+        else:
+            view[at // 8] &= ~mask
+
+
+@njit(nogil=True, cache=True)
+def not_nan(bits: int) -> bool:
+    """Whether these are not the bits of a NaN."""
+    return (bits & 0x7FFFFFFFFFFFFFFF) <= 0x7FF0000000000000

@@ -1,0 +1,210 @@
+"""Gathers the rows of a block of customers from the months of a lane, customer by customer."""
+# ruff: noqa: PLR0917 - compiled functions take their arrays by place
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from winback.profile.memory import load_int32
+
+Int32s = npt.NDArray[np.int32]
+Int64s = npt.NDArray[np.int64]
+
+
+class Scratch(NamedTuple):
+    """Room for one lane of one block of customers; grows with the busiest block, never shrinks.
+
+    The rows found, month by month: row[k] in its file, whose[k] the customer within the block, slot[k] where
+    it stands customer by customer; those of file f are from[f] .. from[f + 1].
+    Customer by customer: customer j has the places offset[j] .. offset[j + 1], one more than active days;
+    day[offset[j] + i] is the i-th active day, scan[s, offset[j] + i] what is known after the first i.
+    place[c, j]: how far customer j is at cut c. value[c, j]: a scan read there.
+    alive_day, alive_offset: the merged alive days of the lanes so far; spare_*: room for merging.
+    """
+
+    row: Int64s
+    whose: Int32s
+    slot: Int64s
+    begin: Int64s
+    offset: Int64s
+    at: Int64s
+    day: Int32s
+    scan: Int64s
+    place: Int32s
+    value: Int64s
+    alive_day: Int32s
+    alive_offset: Int64s
+    spare_day: Int32s
+    spare_offset: Int64s
+
+
+@njit(nogil=True, cache=True)
+def make_scratch(rows: int, block: int, programme: Any, moments: Any, files: Any) -> Scratch:
+    """Room for `rows` rows of a lane in a block."""
+    scans, most, lanes_alive = 1, 0, 1
+    for lane in range(len(programme.scan_first) - 1):
+        scans = max(scans, programme.scan_first[lane + 1] - programme.scan_first[lane])
+    for lane in range(len(files.first) - 1):
+        most = max(most, files.first[lane + 1] - files.first[lane])
+    for lane in range(len(programme.alive)):
+        lanes_alive += programme.alive[lane]
+    alive = lanes_alive * rows
+    return Scratch(
+        row=np.empty(rows, np.int64),
+        whose=np.empty(rows, np.int32),
+        slot=np.empty(rows, np.int64),
+        begin=np.zeros(most + 1, np.int64),
+        offset=np.zeros(block + 1, np.int64),
+        at=np.zeros(block, np.int64),
+        day=np.empty(alive + block + 1, np.int32),
+        scan=np.empty((scans, alive + block + 1), np.int64),
+        place=np.empty((len(moments.cut) + 1, block), np.int32),
+        value=np.empty((len(moments.cut) + 1, block), np.int64),
+        alive_day=np.empty(alive, np.int32),
+        alive_offset=np.zeros(block + 1, np.int64),
+        spare_day=np.empty(alive, np.int32),
+        spare_offset=np.zeros(block + 1, np.int64),
+    )
+
+
+@njit(nogil=True, cache=True)
+def find_rows(lane: int, keys: Int32s, files: Any, cursor: Int64s, scratch: Scratch) -> int:
+    """List the rows of these customers (keys ascending) in the lane; -1 where room is short."""
+    first_file, last = files.first[lane], keys[-1]
+    together = last - keys[0] == len(keys) - 1
+    found = 0
+    for f in range(first_file, files.first[lane + 1]):
+        scratch.begin[f - first_file] = found
+        at, end, address = cursor[f], files.rows[f], files.customer[f]
+        if at < end and load_int32(address + 4 * at) < keys[0]:
+            at = gallop(keys[0], address, at, end)
+            cursor[f] = at
+        if together:
+            after = min(end, at + len(scratch.row) - found)
+            while at < after:
+                customer = load_int32(address + 4 * at)
+                if customer > last:
+                    break
+                scratch.row[found] = at
+                scratch.whose[found] = customer - keys[0]
+                at += 1
+                found += 1
+            if at == after and at < end and load_int32(address + 4 * at) <= last:
+                return -1
+        else:
+            found = find_scattered(keys, address, at, end, found, scratch)
+            if found < 0:
+                return -1
+    scratch.begin[files.first[lane + 1] - first_file] = found
+    for f in range(first_file, files.first[lane + 1]):
+        mine = scratch.begin[f - first_file + 1]
+        if mine > scratch.begin[f - first_file]:
+            cursor[f] = scratch.row[mine - 1] + 1
+    return found
+
+
+@njit(nogil=True, cache=True)
+def find_scattered(keys: Int32s, address: int, at: int, end: int, found: int, scratch: Scratch) -> int:
+    """List the rows of customers that are not all neighbours; gives how many were found, -1 if too many."""
+    for j in range(len(keys)):
+        if at < end and load_int32(address + 4 * at) < keys[j]:
+            at = gallop(keys[j], address, at, end)
+        while at < end and load_int32(address + 4 * at) == keys[j]:
+            if found == len(scratch.row):
+                return -1
+            scratch.row[found] = at
+            scratch.whose[found] = j
+            at += 1
+            found += 1
+    return found
+
+
+@njit(nogil=True, cache=True)
+def gallop(customer: int, address: int, at: int, end: int) -> int:
+    """The first row after `at` whose customer is not less: doubling steps, then halving."""
+    step = 1
+    while at + step < end and load_int32(address + 4 * (at + step)) < customer:
+        at += step
+        step *= 2
+    low, high = at + 1, min(at + step, end)
+    while low < high:
+        middle = (low + high) // 2
+        if load_int32(address + 4 * middle) < customer:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@njit(nogil=True, cache=True)
+def lay_out(lane: int, n: int, files: Any, scratch: Scratch) -> None:
+    """Give each row found its place customer by customer, and put its day there."""
+    first_file = files.first[lane]
+    last_file = files.first[lane + 1] - first_file
+    offset, at = scratch.offset, scratch.at
+    at[:] = 0
+    for k in range(scratch.begin[last_file]):
+        at[scratch.whose[k]] += 1
+    offset[0] = 0
+    for j in range(n):
+        offset[j + 1] = offset[j] + at[j] + 1
+        at[j] = offset[j]
+    for f in range(last_file):
+        address = files.day[first_file + f]
+        for k in range(scratch.begin[f], scratch.begin[f + 1]):
+            j = scratch.whose[k]
+            slot = at[j]
+            at[j] = slot + 1
+            scratch.slot[k] = slot
+            scratch.day[slot] = load_int32(address + 4 * scratch.row[k])
+
+
+@njit(nogil=True, cache=True)
+def put_places(first: int, after: int, base: Int32s, cut: Int32s, scratch: Scratch) -> None:
+    """For each cut and customer, where the days before it end; the last row is the beginning of time."""
+    n, place, offset = after - first, scratch.place, scratch.offset
+    for c in range(len(cut) + 1):
+        for j in range(n):
+            place[c, j] = offset[j]
+    for j in range(n):
+        at, end = offset[j], offset[j + 1] - 1
+        if at == end:
+            continue
+        for c in range(len(cut)):
+            day = cut[c] + base[first + j]
+            while at < end and scratch.day[at] < day:
+                at += 1
+            place[c, j] = at
+
+
+@njit(nogil=True, cache=True)
+def merge_alive(n: int, scratch: Scratch) -> None:
+    """Merge the days of this lane into the alive days of each customer, each day once."""
+    old, old_offset = scratch.spare_day, scratch.spare_offset
+    total = scratch.alive_offset[n]
+    old[:total] = scratch.alive_day[:total]
+    old_offset[:] = scratch.alive_offset
+    into, at = scratch.alive_day, 0
+    for j in range(n):
+        i, i_end = old_offset[j], old_offset[j + 1]
+        k, k_end = scratch.offset[j], scratch.offset[j + 1] - 1
+        scratch.alive_offset[j] = at
+        while i < i_end and k < k_end:
+            a, b = old[i], scratch.day[k]
+            into[at] = min(a, b)
+            at += 1
+            i += a <= b
+            k += b <= a
+        while i < i_end:
+            into[at] = old[i]
+            at += 1
+            i += 1
+        while k < k_end:
+            into[at] = scratch.day[k]
+            at += 1
+            k += 1
+    scratch.alive_offset[n] = at

@@ -1,0 +1,137 @@
+"""The kernel: walks each customer once through all lanes and fills the feature rows of all dates."""
+# ruff: noqa: PLR0917 - compiled functions take their arrays by place
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from winback.profile.derive import derive
+from winback.profile.gather import Scratch, find_rows, lay_out, make_scratch, merge_alive, put_places
+from winback.profile.memory import store_int32
+from winback.profile.programme import NULL32, Programme
+from winback.profile.reading import Moments, Output, put_defaults, read_lane
+from winback.profile.scans import scan_alive, scan_lane
+
+Int32s = npt.NDArray[np.int32]
+Int64s = npt.NDArray[np.int64]
+#: Customers that are worked on together, so that the inner loops run over neighbours in memory.
+BLOCK = 256
+
+
+class Files(NamedTuple):
+    """The mapped columns: lane l has the files first[l] .. first[l + 1], months ascending.
+
+    rows[f]; customer[f], day[f], measure[f, m]: addresses of the first value.
+    """
+
+    first: Int64s
+    rows: Int64s
+    customer: Int64s
+    day: Int64s
+    measure: Int64s
+
+
+@njit(nogil=True, cache=True)
+def fill(
+    customers: Int32s, base: Int32s, files: Files, programme: Programme, moments: Moments, output: Output
+) -> None:
+    """Fill the columns for these customers (keys ascending); customer i counts from day base[i]."""
+    lanes = len(files.first) - 1
+    cursor = np.zeros(len(files.rows), np.int64)
+    born = np.empty((2, BLOCK), np.int32)
+    scratch = make_scratch(1024, BLOCK, programme, moments, files)
+    for first in range(0, len(customers), BLOCK):
+        after = min(first + BLOCK, len(customers))
+        born[:] = 2**31 - 1
+        scratch.alive_offset[:] = 0
+        for lane in range(lanes):
+            rows = find_rows(lane, customers[first:after], files, cursor, scratch)
+            while rows < 0:
+                scratch = grown(scratch, programme, moments, files)
+                rows = find_rows(lane, customers[first:after], files, cursor, scratch)
+            if rows == 0:
+                put_defaults(lane, first, after, len(customers), programme, moments, output)
+                continue
+            lay_out(lane, after - first, files, scratch)
+            scan_lane(lane, after - first, files, programme, scratch)
+            note_first_days(after - first, scratch, born, lane == programme.register_lane)
+            if programme.alive[lane]:
+                merge_alive(after - first, scratch)
+            put_places(first, after, base, moments.cut, scratch)
+            read_lane(lane, first, after, base, programme, moments, output, scratch)
+        alive_lane(lanes, first, after, base, programme, moments, output, scratch)
+        put_tenure(first, after, base, programme, moments, output, born)
+        derive(first, after, base, programme, moments, output)
+
+
+@njit(nogil=True, cache=True)
+def grown(scratch: Scratch, programme: Programme, moments: Moments, files: Files) -> Scratch:
+    """Twice the room, with what is known of the block so far: its merged days."""
+    larger = make_scratch(2 * len(scratch.row), BLOCK, programme, moments, files)
+    larger.alive_offset[:] = scratch.alive_offset
+    larger.alive_day[: len(scratch.alive_day)] = scratch.alive_day
+    return larger
+
+
+@njit(nogil=True, cache=True)
+def alive_lane(
+    lane: int,
+    first: int,
+    after: int,
+    base: Int32s,
+    programme: Programme,
+    moments: Moments,
+    output: Output,
+    scratch: Scratch,
+) -> None:
+    """The last lane: days on which any kind that counts as alive happened."""
+    n = after - first
+    if scratch.alive_offset[n] == 0:
+        put_defaults(lane, first, after, len(base), programme, moments, output)
+        return
+    for j in range(n + 1):
+        scratch.offset[j] = scratch.alive_offset[j] + j
+    for j in range(n):
+        to = scratch.offset[j] - scratch.alive_offset[j]
+        for at in range(scratch.alive_offset[j], scratch.alive_offset[j + 1]):
+            scratch.day[at + to] = scratch.alive_day[at]
+    scan_alive(lane, n, programme, scratch)
+    put_places(first, after, base, moments.cut, scratch)
+    read_lane(lane, first, after, base, programme, moments, output, scratch)
+
+
+@njit(nogil=True, cache=True)
+def note_first_days(n: int, scratch: Scratch, born: Int32s, registers: bool) -> None:
+    """Keep the first day with any event in born[0], the first registration in born[1]."""
+    for j in range(n):
+        at = scratch.offset[j]
+        if scratch.offset[j + 1] > at + 1:
+            born[0, j] = min(born[0, j], scratch.day[at])
+            if registers:
+                born[1, j] = scratch.day[at]
+
+
+@njit(nogil=True, cache=True)
+def put_tenure(
+    first: int,
+    after: int,
+    base: Int32s,
+    programme: Programme,
+    moments: Moments,
+    output: Output,
+    born: Int32s,
+) -> None:
+    """Days since the first registration, else since the first event; null before both."""
+    if programme.tenure_column < 0:
+        return
+    for d in range(len(moments.day)):
+        address = output.values[programme.tenure_column] + 4 * d * len(base)
+        for i in range(first, after):
+            day = np.int32(moments.day[d] + base[i])
+            seen, registered = born[0, i - first], born[1, i - first]
+            began = registered if registered < day else seen
+            store_int32(address + 4 * i, np.int32(day - began) if began < day else np.int32(NULL32))

@@ -1,0 +1,163 @@
+"""Writes the columns that are read straight from a lane: numbers at, and between, the edges of windows."""
+# ruff: noqa: PLR0917 - compiled functions take their arrays by place
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+from numba.np.numpy_support import carray
+
+from winback.profile.memory import pointer_to
+from winback.profile.programme import (
+    AT32,
+    DAYS,
+    DIFFERENCE32,
+    DIFFERENCE64,
+    INT32,
+    NULL32,
+    NULL64,
+    SINCE,
+)
+
+Int32s = npt.NDArray[np.int32]
+Int64s = npt.NDArray[np.int64]
+
+
+class Moments(NamedTuple):
+    """The dates, and the days at which windows begin or end.
+
+    day[d]: each date; cut: all edges of all dates, ascending, no two alike; edge[d, e]: the place in `cut` of
+    edge e of date d (0: the date itself, then the windows; the last: len(cut), the beginning of time).
+    All are counted from the base of a customer: 0 where all customers share the dates.
+    """
+
+    day: Int32s
+    cut: Int32s
+    edge: Int32s
+
+
+class Output(NamedTuple):
+    """Addresses of each column's values, hidden ones too, and of its validity bits (0: never null).
+
+    A column holds dates × customers values, date by date.
+    """
+
+    values: Int64s
+    valid: Int64s
+
+
+@njit(nogil=True, cache=True)
+def put_defaults(
+    lane: int, first: int, after: int, customers: int, programme: Any, moments: Any, output: Any
+) -> None:
+    """Write what the columns of a lane say where nobody of the block has an event: 0, or null."""
+    for o in range(programme.reading_first[lane, 0], programme.reading_first[lane, -1]):
+        column = programme.reading[o, 0]
+        default = programme.default[column]
+        for d in range(len(moments.day)):
+            row = d * customers + first
+            if programme.width[column] == INT32:
+                short = carray(pointer_to(output.values[column] + 4 * row), after - first, np.int32)
+                short[:] = np.int32(NULL32) if default == NULL64 else np.int32(default)
+            else:
+                wide = carray(pointer_to(output.values[column] + 8 * row), after - first, np.int64)
+                wide[:] = default
+
+
+@njit(nogil=True, cache=True)
+def read_lane(
+    lane: int,
+    first: int,
+    after: int,
+    base: Int32s,
+    programme: Any,
+    moments: Any,
+    output: Any,
+    scratch: Any,
+) -> None:
+    """Write all columns of the lane for a block of customers on every date."""
+    starts, reading = programme.reading_first[lane], programme.reading
+    read = -1
+    for o in range(starts[0], starts[-1]):
+        column, edge, scan = reading[o, 0], reading[o, 1], reading[o, 2]
+        if scan != read and scan >= 0:
+            read_scan(scan, after - first, scratch)
+            read = scan
+        default = programme.default[column]
+        for d in range(len(moments.day)):
+            row = d * len(base) + first
+            address = output.values[column]
+            now, then = moments.edge[d, 0], moments.edge[d, edge]
+            short = carray(pointer_to(address + 4 * row), after - first, np.int32)
+            wide = carray(pointer_to(address + 8 * row), after - first, np.int64)
+            if o < starts[DAYS + 1]:
+                put_days(scratch.place[now], scratch.place[then], short)
+            elif o < starts[SINCE + 1]:
+                put_since(moments.day[d], base[first:after], scratch.place[now], scratch, short)
+            elif o < starts[DIFFERENCE32 + 1]:
+                put_difference32(scratch.value[now], scratch.value[then], short)
+            elif o < starts[DIFFERENCE64 + 1]:
+                put_difference64(scratch.value[now], scratch.value[then], wide)
+            elif o < starts[AT32 + 1]:
+                put_at32(scratch.place[then], scratch, scratch.value[then], default, short)
+            else:
+                put_at64(scratch.place[then], scratch, scratch.value[then], default, wide)
+
+
+@njit(nogil=True, cache=True)
+def read_scan(scan: int, n: int, scratch: Any) -> None:
+    """value[c, j]: what the scan says of customer j at cut c."""
+    known = scratch.scan[scan]
+    for c in range(len(scratch.place)):
+        place, value = scratch.place[c], scratch.value[c]
+        for j in range(n):
+            value[j] = known[place[j]]
+
+
+@njit(nogil=True, cache=True)
+def put_days(now: Int32s, then: Int32s, into: Int32s) -> None:
+    """Active days between two edges."""
+    for j in range(len(into)):
+        into[j] = now[j] - then[j]
+
+
+@njit(nogil=True, cache=True)
+def put_since(day: int, base: Int32s, now: Int32s, scratch: Any, into: Int32s) -> None:
+    """Days since the last active day; null where there is none."""
+    for j in range(len(into)):
+        if now[j] > scratch.offset[j]:
+            into[j] = day + base[j] - scratch.day[now[j] - 1]
+        else:
+            into[j] = NULL32
+
+
+@njit(nogil=True, cache=True)
+def put_difference32(now: Int64s, then: Int64s, into: Int32s) -> None:
+    """A sum between two edges, of counts."""
+    for j in range(len(into)):
+        into[j] = np.int32(now[j] - then[j])
+
+
+@njit(nogil=True, cache=True)
+def put_difference64(now: Int64s, then: Int64s, into: Int64s) -> None:
+    """A sum between two edges, of amounts."""
+    for j in range(len(into)):
+        into[j] = now[j] - then[j]
+
+
+@njit(nogil=True, cache=True)
+def put_at32(place: Int32s, scratch: Any, value: Int64s, default: int, into: Int32s) -> None:
+    """What is known at an edge; the default where there was no day before it."""
+    missing = np.int32(NULL32) if default == NULL64 else np.int32(default)
+    for j in range(len(into)):
+        into[j] = np.int32(value[j]) if place[j] > scratch.offset[j] else missing
+
+
+@njit(nogil=True, cache=True)
+def put_at64(place: Int32s, scratch: Any, value: Int64s, default: int, into: Int64s) -> None:
+    """What is known at an edge; the default where there was no day before it."""
+    for j in range(len(into)):
+        into[j] = value[j] if place[j] > scratch.offset[j] else default

@@ -1,0 +1,92 @@
+"""Running sums, maxima and the like over the active days of each customer of a block."""
+# ruff: noqa: PLR0917 - compiled functions take their arrays by place
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from winback.profile.memory import load_int64
+from winback.profile.programme import BITS, GAP_SQUARES, MAX, NULL32, RUN_START, SPAN, SUM
+
+Int64s = npt.NDArray[np.int64]
+
+
+@njit(nogil=True, cache=True)
+def scan_lane(lane: int, n: int, files: Any, programme: Any, scratch: Any) -> None:
+    """Fill scan[s, offset[j] + i]: what scan s of the lane knows after the first i active days."""
+    first = programme.scan_first[lane]
+    for s in range(programme.scan_first[lane + 1] - first):
+        kind, measure = programme.scan_kind[first + s], programme.scan_measure[first + s]
+        into = scratch.scan[s]
+        if kind in (SPAN, GAP_SQUARES):
+            scan_gaps(kind, n, scratch, into)
+            continue
+        for j in range(n):
+            into[scratch.offset[j]] = 0 if kind != MAX else -(2**63)
+        for f in range(files.first[lane + 1] - files.first[lane]):
+            address = files.measure[files.first[lane] + f, measure]
+            rows = scratch.row[scratch.begin[f] : scratch.begin[f + 1]]
+            slots = scratch.slot[scratch.begin[f] : scratch.begin[f + 1]]
+            if kind == SUM:
+                add_up(address, rows, slots, into)
+            else:
+                keep(kind, address, rows, slots, into)
+
+
+@njit(nogil=True, cache=True)
+def add_up(address: int, rows: Int64s, slots: Int64s, into: Int64s) -> None:
+    """Running sums: each row adds to what its customer had."""
+    for k in range(len(rows)):
+        into[slots[k] + 1] = into[slots[k]] + load_int64(address + 8 * rows[k])
+
+
+@njit(nogil=True, cache=True)
+def keep(kind: int, address: int, rows: Int64s, slots: Int64s, into: Int64s) -> None:
+    """Running maximum, union of bits, or the last value."""
+    for k in range(len(rows)):
+        value, known = load_int64(address + 8 * rows[k]), into[slots[k]]
+        if kind == MAX:
+            value = max(value, known)
+        elif kind == BITS:
+            value |= known
+        into[slots[k] + 1] = value
+
+
+@njit(nogil=True, cache=True)
+def scan_gaps(kind: int, n: int, scratch: Any, into: Int64s) -> None:
+    """Days from the first active day to the last so far, or the sum of the squares of the gaps."""
+    for j in range(n):
+        first, end = scratch.offset[j], scratch.offset[j + 1] - 1
+        into[first] = 0
+        if first == end:
+            continue
+        into[first + 1] = 0
+        for at in range(first + 1, end):
+            if kind == SPAN:
+                into[at + 1] = scratch.day[at] - scratch.day[first]
+            else:
+                gap = np.int64(scratch.day[at] - scratch.day[at - 1])
+                into[at + 1] = into[at] + gap * gap
+
+
+@njit(nogil=True, cache=True)
+def scan_alive(lane: int, n: int, programme: Any, scratch: Any) -> None:
+    """On which day the present run of activity began (NULL32: no lapse so far), how many lapses are over."""
+    first = programme.scan_first[lane]
+    for s in range(programme.scan_first[lane + 1] - first):
+        into = scratch.scan[s]
+        runs = programme.scan_kind[first + s] == RUN_START
+        for j in range(n):
+            start, end = scratch.offset[j], scratch.offset[j + 1] - 1
+            known = NULL32 if runs else 0
+            into[start] = known
+            if start < end:
+                into[start + 1] = known
+            for at in range(start + 1, end):
+                if scratch.day[at] - scratch.day[at - 1] > programme.churn_days:
+                    known = scratch.day[at] if runs else known + 1
+                into[at + 1] = known
