@@ -94,9 +94,21 @@ def test_the_worst_is_named_with_its_interval_beside_the_rate_of_all() -> None:
 
 
 def test_a_cell_too_small_to_compare_is_not_called_the_worst() -> None:
-    told = tables(diagnosis({"big": [[60, 0, 0, 40, 0]] * 3, "small": [[0, 0, 0, 9, 0]] * 3}), "en")
+    told = tables(
+        diagnosis(
+            {"big": [[60, 0, 0, 40, 0]] * 3, "good": [[99, 0, 0, 1, 0]] * 3, "small": [[0, 0, 0, 9, 0]] * 3}
+        ),
+        "en",
+    )
     assert "big channel has the highest" in told[2].says
     assert "small" not in told[3].says
+
+
+def test_what_does_not_stand_out_is_not_called_the_worst() -> None:
+    alike = diagnosis({"web": [[60, 0, 0, 41, 0]] * 3, "shop": [[60, 0, 0, 40, 0]] * 3})
+    assert tables(alike, "en")[2].says.startswith("No channel stands out: the highest churn rate, of the web")
+    assert tables(alike, "en")[3].says == "No channel stands out within a phase."
+    assert tables(alike, "zh")[1].says.startswith("没有时期明显偏高")
 
 
 def test_the_phases_of_the_churned_are_told_in_chinese() -> None:

@@ -11,7 +11,7 @@ from winback.settings.model import ChurnSection
 #: The states in the order in which tables and charts show them.
 STATES = (State.ACTIVE, State.DORMANT, State.RETURNED, State.CHURNED, State.NEVER)
 #: The phases of a customer's life in order; what the tables and charts go by.
-PHASES = (Phase.NOVICE, Phase.GROWTH, Phase.MATURE)
+PHASES = (Phase.NOVICE.value, Phase.GROWTH.value, Phase.MATURE.value)
 #: The name of the channel of a customer whose channel is not known.
 UNKNOWN = ""
 

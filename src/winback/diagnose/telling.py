@@ -92,24 +92,26 @@ def _structure(diagnosis: Diagnosis, say: Say) -> Table:
 
 
 def _states_by_phase(diagnosis: Diagnosis, say: Say) -> Table:
-    says = _worst(
-        diagnosis.by_phase,
-        say("The {phase} phase has the highest churn rate: {rate}, against {all} of all customers."),
-        say("No phase has {least} customers who were ever active, too few to compare."),
-        (diagnosis.total.churn, say),
+    texts = (
+        "The {phase} phase has the highest churn rate: {rate}, against {all} of all customers.",
+        "No phase stands out: the highest churn rate, in the {phase} phase, is {rate}, against {all} of all "
+        "customers.",
+        "No phase has {least} customers who were ever active, too few to compare.",
     )
+    says = _worst_told(diagnosis.by_phase, texts, diagnosis.total.churn, say)
     rows = [(say(cell.phase or "all"), cell) for cell in diagnosis.by_phase]
     rows.append((say("all"), diagnosis.total))
     return _states(rows, say("phase"), say, title=say("States by phase"), says=says)
 
 
 def _states_by_channel(diagnosis: Diagnosis, say: Say) -> Table:
-    says = _worst(
-        diagnosis.by_channel,
-        say("The {channel} channel has the highest churn rate: {rate}, against {all} of all customers."),
-        say("No channel has {least} customers who were ever active, too few to compare."),
-        (diagnosis.total.churn, say),
+    texts = (
+        "The {channel} channel has the highest churn rate: {rate}, against {all} of all customers.",
+        "No channel stands out: the highest churn rate, of the {channel} channel, is {rate}, against {all} of "
+        "all customers.",
+        "No channel has {least} customers who were ever active, too few to compare.",
     )
+    says = _worst_told(diagnosis.by_channel, texts, diagnosis.total.churn, say)
     rows = [(channel_name(cell.channel, say), cell) for cell in shown_channels(diagnosis)]
     rows.append((say("all"), diagnosis.total))
     return _states(rows, say("channel"), say, title=say("States by channel"), says=says)
@@ -121,16 +123,21 @@ def worst(cells: Sequence[Cell]) -> Cell | None:
     return max(comparable, key=lambda cell: cell.churn.share or 0.0, default=None)
 
 
-def _worst(cells: Sequence[Cell], text: str, none: str, whole: tuple[Rate, Say]) -> str:
+def stands_out(cell: Cell, whole: Rate) -> bool:
+    """Whether all of the interval of a cell lies above the rate of the whole."""
+    return cell.churn.low is not None and whole.share is not None and cell.churn.low > whole.share
+
+
+def _worst_told(cells: Sequence[Cell], texts: tuple[str, str, str], whole: Rate, say: Say) -> str:
+    """The first text where the worst cell stands out, the second where it does not, the third for none."""
     found = worst(cells)
     if found is None:
-        return none.format(least=LEAST_TO_COMPARE)
-    rate, say = whole
-    return text.format(
+        return say(texts[2]).format(least=LEAST_TO_COMPARE)
+    return say(texts[0] if stands_out(found, whole) else texts[1]).format(
         phase=say(found.phase or "all"),
         channel=channel_name(found.channel, say),
         rate=rate_text(found.churn, say),
-        all=percent(rate.share),
+        all=percent(whole.share),
     )
 
 
@@ -171,17 +178,14 @@ def _matrix(diagnosis: Diagnosis, say: Say) -> Table:
 
 def _worst_by_phase(diagnosis: Diagnosis, phases: Sequence[str], say: Say) -> str:
     told = []
+    of_phase = {cell.phase: cell.churn for cell in diagnosis.by_phase}
     for phase in phases:
         found = worst([cell for cell in diagnosis.by_channel_phase if cell.phase == phase])
-        if found is not None:
-            told.append(
-                say("{phase}: {channel} {rate}").format(
-                    phase=say(phase),
-                    channel=channel_name(found.channel, say),
-                    rate=rate_text(found.churn, say),
-                )
-            )
+        if found is not None and stands_out(found, of_phase[phase]):
+            channel = channel_name(found.channel, say)
+            text = say("{phase}: {channel} {rate}, against {all} of the phase")
+            rate, all_of = rate_text(found.churn, say), percent(of_phase[phase].share)
+            told.append(text.format(phase=say(phase), channel=channel, rate=rate, all=all_of))
     if not told:
-        text = say("No channel has {least} customers who were ever active in a phase, too few to compare.")
-        return text.format(least=LEAST_TO_COMPARE)
+        return say("No channel stands out within a phase.")
     return say("Worst by phase: {cells}.").format(cells=say("; ").join(told))

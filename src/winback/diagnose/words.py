@@ -58,16 +58,20 @@ CHINESE = {
         "“{channel}”渠道的流失率最高：{rate}；全部客户为 {all}。"
     ),
     "Worst by phase: {cells}.": "各时期流失率最高的渠道：{cells}。",
-    "{phase}: {channel} {rate}": "{phase}：{channel} {rate}",
+    "{phase}: {channel} {rate}, against {all} of the phase": (
+        "{phase}：“{channel}”{rate}，该时期全部客户为 {all}"
+    ),
+    "No channel stands out within a phase.": "没有渠道在某一时期内明显偏高。",
+    "No phase stands out: the highest churn rate, in the {phase} phase, is {rate}, against {all} of all "
+    "customers.": "没有时期明显偏高：{phase}的流失率最高，为 {rate}；全部客户为 {all}。",
+    "No channel stands out: the highest churn rate, of the {channel} channel, is {rate}, against {all} of "
+    "all customers.": "没有渠道明显偏高：“{channel}”的流失率最高，为 {rate}；全部客户为 {all}。",
     "; ": "；",
     "No phase has {least} customers who were ever active, too few to compare.": (
         "没有任何时期达到 {least} 位曾经活跃的客户，不足以比较。"
     ),
     "No channel has {least} customers who were ever active, too few to compare.": (
         "没有任何渠道达到 {least} 位曾经活跃的客户，不足以比较。"
-    ),
-    "No channel has {least} customers who were ever active in a phase, too few to compare.": (
-        "没有任何渠道在某一时期达到 {least} 位曾经活跃的客户，不足以比较。"
     ),
     "Who the churned are, by phase": "流失客户的时期结构",
     "States by phase": "各时期的客户状态",
