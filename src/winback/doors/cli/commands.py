@@ -6,7 +6,15 @@ from typing import Annotated
 
 import typer
 
-from winback.doors.cli import beginning, simulating
+from winback.doors.cli import (
+    beginning,
+    checking,
+    demonstrating,
+    diagnosing,
+    ingesting,
+    profiling,
+    simulating,
+)
 from winback.doors.cli.group import Group
 
 app = typer.Typer(
@@ -21,29 +29,69 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def winback(
-    version: Annotated[
-        bool, typer.Option("--version", is_eager=True, help="Show the version and end.")
-    ] = False,
-) -> None:
-    """Sees customers leaving before they leave, and brings them back."""
-    if version:
+def _show_version(asked: bool) -> None:
+    if asked:
         from winback import __version__
 
         typer.echo(__version__)
         raise typer.Exit
 
 
+@app.callback()
+def winback(
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_show_version, help="Show the version and end."),
+    ] = False,
+) -> None:
+    """Sees customers leaving before they leave, and brings them back."""
+
+
 def _examples(*lines: str) -> str:
     return "\n\n".join(("[bold]Examples[/bold]", *lines))
 
 
-app.command(epilog=_examples("winback init", "winback init --lang zh", "winback init shop/"))(beginning.init)
-app.command(
-    epilog=_examples(
-        "winback simulate --out app --customers 20000",
-        "winback simulate --out app --customers 1000 --days 120 --seed 7 --format csv",
-        "winback simulate --out app --customers 5000 --dirty --force",
-    )
-)(simulating.simulate)
+for _command, _shown in (
+    (beginning.init, ("winback init", "winback init --lang zh", "winback init shop/")),
+    (checking.check, ("winback check", "winback check -w shop/ --json")),
+    (
+        ingesting.ingest,
+        (
+            "winback ingest",
+            "winback ingest --source orders --strict",
+            "winback ingest --retry",
+            "winback ingest --wait 600",
+        ),
+    ),
+    (
+        simulating.simulate,
+        (
+            "winback simulate --out app --customers 20000",
+            "winback simulate --out app --customers 1000 --days 120 --seed 7 --format csv",
+            "winback simulate --out app --customers 5000 --dirty --force",
+        ),
+    ),
+    (
+        profiling.profile,
+        (
+            "winback profile",
+            "winback profile --as-of 2026-03-01",
+            "winback profile --features --lang zh",
+            "winback profile --sql visit_days_30d",
+            "winback profile --thresholds --json",
+        ),
+    ),
+    (
+        diagnosing.diagnose,
+        (
+            "winback diagnose",
+            "winback diagnose --as-of 2026-03-01 --html churn.html",
+            "winback diagnose --json | jq .total",
+        ),
+    ),
+    (
+        demonstrating.demo,
+        ("winback demo", "winback demo --lang zh", "winback demo --customers 2000 --out small"),
+    ),
+):
+    app.command(epilog=_examples(*_shown))(_command)
