@@ -62,6 +62,11 @@ class Dirt:
         self._seed = seed
         self._late: list[pa.Table] = []
 
+    @property
+    def bad(self) -> int:
+        """How many unusable rows were put in."""
+        return sum(self.counts[reason] for reason in _SPOILERS)
+
     def orders(self, table: pa.Table, place: tuple[int, int]) -> list[pa.Table]:
         """The table, some of it twice, and spoiled copies; place = (month, chunk)."""
         rng = np.random.default_rng([self._seed, 3, *place])

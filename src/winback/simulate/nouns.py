@@ -34,5 +34,6 @@ class SimulationSummary:
     order: Order
     rows: dict[str, int] = field(default_factory=dict)
     truth_rows: dict[str, int] = field(default_factory=dict)
-    bad_rows: dict[str, int] = field(default_factory=dict)
+    bad_rows: dict[str, int] = field(default_factory=dict)  # unusable rows put into each export
+    dirt: dict[str, int] = field(default_factory=dict)  # what was spoiled, repeated or held back, by what
     seconds: float = 0.0

@@ -26,7 +26,7 @@ from winback.simulate.world import months, planted, ways_of, world
 from winback.terms.errors import Place, Problem
 from winback.terms.progress import Progress, Silent
 
-_CHUNK = 50_000
+CHUNK = 50_000
 _ASIDE = ".simulating"
 _PARTS = ("raw", "truth", "winback.toml")
 EXPORTS = ("visits", "orders", "redemptions", "balances", "app_quality", "messages", "coupons")
@@ -62,8 +62,8 @@ def simulate(  # noqa: PLR0913 - what to simulate, each with its default
         _put_in_place(aside, out)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    bad = dict(run.dirt.counts) if run.dirt else {}
-    return SimulationSummary(out, order, run.rows, run.truth_rows, bad, time.monotonic() - began)
+    dirt, bad = (dict(run.dirt.counts), {"orders": run.dirt.bad}) if run.dirt else ({}, {})
+    return SimulationSummary(out, order, run.rows, run.truth_rows, bad, dirt, time.monotonic() - began)
 
 
 def _refuse(out: Path, order: Order, force: bool) -> None:
@@ -104,7 +104,7 @@ class _Run:
         self._truth = {
             name: GrowingFile(folder / "truth" / f"{name}.parquet") for name in ("leaves", "hazard")
         }
-        size = min(_CHUNK, order.customers)
+        size = min(CHUNK, order.customers)
         self._pair = (buffers(size, 31), buffers(size, 31))
 
     def whole(self, progress: Progress) -> None:
@@ -112,7 +112,7 @@ class _Run:
         born = people(self.order, self.what.clusters)
         self._people(born)
         spans = months(self.order.first_day, self.order.days)
-        firsts = range(0, len(born), _CHUNK)
+        firsts = range(0, len(born), CHUNK)
         progress.start("simulate", total=len(spans) * len(firsts))
         for number, span in enumerate(spans):
             files = self._month_files(span[0])
@@ -140,8 +140,8 @@ class _Run:
         day = self.order.first_day
         export = self._export_file("registrations")
         hidden = GrowingFile(self.folder / "truth" / "customers.parquet")
-        for first in range(0, len(born), _CHUNK):
-            some = born[first : first + _CHUNK]
+        for first in range(0, len(born), CHUNK):
+            some = born[first : first + CHUNK]
             export.write(registrations.table(some, first, day, self.what.clusters))
             hidden.write(truth.customers(some, first, day, self.what))
         export.close()
@@ -155,7 +155,7 @@ class _Run:
         def one(number: int, row: int) -> Buffers:
             full = self._pair[number % 2]
             full.filled[:] = 0
-            part = slice(row, row + _CHUNK)
+            part = slice(row, row + CHUNK)
             app = App(self.world, self.ways, full)
             walk(born[part], self._state[part], (row, first, after), app)
             return full

@@ -1,0 +1,1 @@
+"""The simulator: counted from raw exports, never from the truth it was made from."""
