@@ -116,6 +116,7 @@ Secrets never stand in the file: a password in an address, or a key named like a
 | --- | --- |
 | key for contacts | `WINBACK_CONTACTS_KEY`: 32 bytes as base64 or hex |
 | address of the facts with a password | `WINBACK_STORAGE__FACTS_URL` |
+| password of the facts, where the address has none | `WINBACK_FACTS_PASSWORD` |
 | address of a PostgreSQL source | the variable that its `url_env` names |
 
 `NAME` stands for a name of your own, `[]` for each of several.

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from pathlib import Path
 
 from winback.settings.load import load
+from winback.settings.place import placed
 from winback.store.workspace import Workspace
-from winback.terms.errors import Place, SettingsProblem
+from winback.terms.errors import Place, Problem, SettingsProblem
 
 FILE_NAME = "winback.toml"
+#: The file of the workspace opened last in this context.
+_opened: ContextVar[Path | None] = ContextVar("opened", default=None)
 
 
 def open_workspace(path: Path | None = None) -> Workspace:
@@ -17,7 +21,18 @@ def open_workspace(path: Path | None = None) -> Workspace:
     Raises SettingsProblem where there is none, or where it says what cannot be.
     """
     file = workspace_file(path)
+    _opened.set(file)
     return Workspace(settings=load(file), root=file.parent)
+
+
+def located(problem: Problem) -> Problem:
+    """The problem with the line of the key it names, where that key stands in the opened workspace's file."""
+    file = _opened.get()
+    if file is not None and isinstance(problem, SettingsProblem) and problem.each == (problem,):
+        place = placed(problem.place, file)
+        if place != problem.place:
+            return SettingsProblem(problem.what, place=place, todo=problem.todo)
+    return problem
 
 
 def workspace_file(path: Path | None = None) -> Path:

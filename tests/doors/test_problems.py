@@ -88,3 +88,11 @@ def test_a_reader_that_goes_away_early_is_no_traceback(shop):
     line = f"{sys.executable} -m winback profile --features -w {shop} | head -n 1"
     done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
+
+
+def test_a_key_that_a_stage_complains_about_is_told_with_its_line(run, shop):
+    text = (shop / "winback.toml").read_text(encoding="utf-8").replace('"who"', '"nobody"')
+    (shop / "winback.toml").write_text(text, encoding="utf-8")
+    result = run("ingest")
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-2].startswith(f"error: {shop}/winback.toml:18, sources.orders: ")

@@ -49,6 +49,8 @@ def test_a_secret_comes_from_the_variable_or_from_the_file_it_names(tmp_path):
     assert secret("A", {"A": "plain"}) == "plain"
     assert secret("A", {"A_FILE": str(tmp_path / "key")}) == "from file"
     assert secret("A", {}) is None
+    assert secret("A", {"A": " "}) is None
+    assert secret("A", {"A": " padded "}) == "padded"
 
 
 def test_both_forms_at_once_are_refused():

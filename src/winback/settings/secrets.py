@@ -16,21 +16,23 @@ _SECRET_NAME = re.compile(r"(^|_)(key|secret|password|passwd|token)$", re.IGNORE
 
 
 def secret(name: str, environ: Mapping[str, str] = os.environ) -> str | None:
-    """The secret `name`: the variable itself, or the text of the file `<name>_FILE`; None where neither is.
+    """The secret `name`: the variable itself, or the text of the file `<name>_FILE`; None where neither.
+
+    White space around it does not count, and empty is not set.
 
     Raises SettingsProblem where both are set or the file cannot be read.
     """
-    plain, file = environ.get(name), environ.get(f"{name}_FILE")
-    if plain is not None and file is not None:
+    plain, file = (environ.get(name) or "").strip(), environ.get(f"{name}_FILE")
+    if plain and file:
         raise SettingsProblem(
             f"both {name} and {name}_FILE are set",
             place=Place(file="environment", field=name),
             todo="set one of them",
         )
-    if file is None:
-        return plain
+    if not file:
+        return plain or None
     try:
-        return Path(file).read_text(encoding="utf-8").strip()
+        return Path(file).read_text(encoding="utf-8").strip() or None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsProblem(
             f"cannot read the file {file!r}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}",

@@ -9,6 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from winback.app import located
 from winback.terms import errors
 
 #: What each exit code of the command means; docs/reference/commands.md is made from it.
@@ -31,7 +32,7 @@ class Group(TyperGroup):
         try:
             return super().invoke(ctx)
         except errors.Problem as problem:
-            _tell(f"error: {problem}")
+            _tell(f"error: {located(problem)}")
             raise typer.Exit(problem.exit_code) from None
         except KeyboardInterrupt:
             _tell("interrupted; what was committed stays, and the same command goes on from there")
