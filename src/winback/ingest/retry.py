@@ -7,7 +7,6 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -51,7 +50,7 @@ def _retry_group(desk: Desk, source: Source, rows: pa.Table, mapping: int) -> No
     terms = Terms(desk.ws.settings, source, desk.now)
     raws = quarantine.opened(rows, desk.box)
     if mapping == quarantine.NO_MAPPING:
-        chunk, chosen = _recut(desk, source, rows, raws), None
+        chunk, chosen = _recut(source, rows, raws), None
     else:
         chunk, chosen = _remade(desk, rows, raws), [mapping]
     files: list[Path] = []
@@ -87,21 +86,19 @@ def _remade(desk: Desk, rows: pa.Table, raws: list[str]) -> Chunk:
     return Chunk(table, table.num_rows)
 
 
-def _recut(desk: Desk, source: Source, rows: pa.Table, raws: list[str]) -> Chunk:
+def _recut(source: Source, rows: pa.Table, raws: list[str]) -> Chunk:
     """Lines that could not be cut, as they stand now; those that still cannot be are left out."""
     lines = [json.loads(raw).get(quarantine.LINE, "") for raw in raws]
     header = json.loads(rows["types"][0].as_py())
     head = _header(source, list(header)) if source.format == "csv" else ""
     keys, tables = [], []
-    with TemporaryDirectory(dir=desk.data / "work") as folder:
-        for key, line in zip(rows["row_key"].to_pylist(), lines, strict=True):
-            path = Path(folder) / "line"
-            path.write_text(head + line + "\n", encoding="utf-8")
-            plain = source.model_copy(update={"encoding": "utf-8"})
-            parts = list((texts.csv if source.format == "csv" else texts.ndjson)(plain, path))
-            if len(parts) == 1 and parts[0].table.num_rows == 1 and not parts[0].unreadable:
-                keys.append(key)
-                tables.append(parts[0].table.drop_columns([ROW]))
+    plain = source.model_copy(update={"encoding": "utf-8"})
+    cut = texts.csv if source.format == "csv" else texts.ndjson
+    for key, line in zip(rows["row_key"].to_pylist(), lines, strict=True):
+        parts = list(cut(plain, texts.Held(f"{head}{line}\n")))
+        if len(parts) == 1 and parts[0].table.num_rows == 1 and not parts[0].unreadable:
+            keys.append(key)
+            tables.append(parts[0].table.drop_columns([ROW]))
     if not tables:
         return Chunk(pa.table({ROW: pa.array([], pa.int64())}), rows.num_rows)
     table = pa.concat_tables(tables, promote_options="permissive")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, Literal
 
 import duckdb
 import numpy as np
@@ -26,7 +27,18 @@ _NO_DELIMITER = "\x1f"
 _BROKEN = "\ufffd"
 
 
-def detected(path: Path) -> str:
+@dataclass(frozen=True)
+class Held:
+    """Text in memory that is read like a file: it may hold contacts and must not touch a disk."""
+
+    text: str
+
+    def open(self, mode: Literal["rb"]) -> BinaryIO:
+        """The bytes of the text, as UTF-8."""
+        return io.BytesIO(self.text.encode())
+
+
+def detected(path: Path | Held) -> str:
     """UTF-8 where the whole file is, else GB18030 (of which GBK is a part).
 
     Raises DataProblem where it is neither.
@@ -51,7 +63,7 @@ def detected(path: Path) -> str:
 class _Utf8(io.RawIOBase):
     """A file of any encoding read as UTF-8; what cannot be decoded becomes U+FFFD."""
 
-    def __init__(self, path: Path, encoding: str) -> None:
+    def __init__(self, path: Path | Held, encoding: str) -> None:
         self._file = path.open("rb")
         self._decoder = codecs.getincrementaldecoder(encoding)("replace")
         self._ready = b""
@@ -79,13 +91,13 @@ class _Utf8(io.RawIOBase):
         super().close()
 
 
-def csv(source: Source, path: Path) -> Iterator[Chunk]:
+def csv(source: Source, path: Path | Held) -> Iterator[Chunk]:
     """The rows of a CSV file with a header, every column as text, empty text as null."""
     head = _Rows(source, path, arrow_csv.ParseOptions(delimiter=source.delimiter, newlines_in_values=True))
     yield from head.chunks(None)
 
 
-def ndjson(source: Source, path: Path) -> Iterator[Chunk]:
+def ndjson(source: Source, path: Path | Held) -> Iterator[Chunk]:
     """The objects of an NDJSON file, their keys as text columns; nested values stay JSON."""
     options = arrow_csv.ParseOptions(
         delimiter=_NO_DELIMITER, quote_char=False, double_quote=False, ignore_empty_lines=False
@@ -98,7 +110,7 @@ def ndjson(source: Source, path: Path) -> Iterator[Chunk]:
 class _Rows:
     """Rows of delimited text, with the numbers of those that do not fit."""
 
-    def __init__(self, source: Source, path: Path, options: arrow_csv.ParseOptions) -> None:
+    def __init__(self, source: Source, path: Path | Held, options: arrow_csv.ParseOptions) -> None:
         self.path = path
         self.encoding = detected(path) if source.encoding == "auto" else source.encoding
         self.options = options
