@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
 from enum import StrEnum
@@ -96,6 +96,10 @@ class Catalogue:
 
     def __contains__(self, name: object) -> bool:
         return name in self._by_name
+
+    def only(self, names: Sequence[str]) -> Catalogue:
+        """The same catalogue with these features alone, in this order; KeyError for one that there is not."""
+        return Catalogue(tuple(self[name] for name in names), self.alive_kinds, self.churn_days)
 
     @cached_property
     def _by_name(self) -> dict[str, Feature]:

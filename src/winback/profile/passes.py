@@ -1,0 +1,64 @@
+"""The kernel over a workspace: opens its lanes and asks for rows of features."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from winback.ingest import read as ingest
+from winback.ingest.nouns import Manifest
+from winback.profile import walk
+from winback.profile.lanes import Mapped, mapped
+from winback.profile.nouns import Catalogue
+from winback.profile.programme import Plan, plan
+from winback.store.workspace import Workspace
+from winback.terms.time import day_number, month_of
+
+Int32s = npt.NDArray[np.int32]
+
+
+class Pass:
+    """One reading of the lanes as they stood at one commit."""
+
+    def __init__(self, ws: Workspace, catalogue: Catalogue) -> None:
+        self.manifest: Manifest = ingest.manifest(ws)
+        self.plan: Plan = plan(catalogue, ingest.lane_measures(ws.settings))
+        self._ws = ws
+
+    def on(
+        self, dates: Sequence[date], customers: Int32s | None = None, *, threads: int | None = None
+    ) -> Iterator[pa.RecordBatch]:
+        """Rows of these customers (all where None; keys ascending) on all dates, in batches."""
+        days = sorted({day_number(day) for day in dates})
+        request = walk.shared(self.plan, self._keys(customers), days)
+        return self._batches(request, max(dates), threads)
+
+    def each(self, days: Int32s, customers: Int32s | None = None) -> pa.Table:
+        """Rows of these customers, each on a day (number) of its own; walk.NO_DAY for none."""
+        request = walk.each(self.plan, self._keys(customers), days)
+        return pa.Table.from_batches(self._batches(request, None, None), walk.schema(self.plan))
+
+    def _batches(
+        self, request: walk.Request, last: date | None, threads: int | None
+    ) -> Iterator[pa.RecordBatch]:
+        lanes = self._mapped(last)
+        yield from walk.batches(self.plan, lanes, request, threads=threads or self._ws.threads)
+
+    def _mapped(self, before: date | None) -> Mapped:
+        def months_of(kind: str) -> list[pa.Table]:
+            known = sorted(self.manifest.lanes.get(kind, {}))
+            wanted = [month for month in known if before is None or month <= month_of(before)]
+            return [ingest.lane(self._ws, kind, month, self.manifest) for month in wanted]
+
+        return mapped(self.plan, months_of)
+
+    def _keys(self, customers: Int32s | None) -> Int32s:
+        if customers is None:
+            return np.arange(self.manifest.customers, dtype=np.int32)
+        if len(customers) and (np.any(np.diff(customers) <= 0) or customers[0] < 0):
+            raise ValueError("customers must be keys in ascending order, each once")
+        return np.ascontiguousarray(customers, np.int32)

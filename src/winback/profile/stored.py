@@ -1,0 +1,80 @@
+"""What is kept of a profile below the data folder, and whether it still holds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+from winback.ingest import read as ingest
+from winback.ingest.nouns import Manifest
+from winback.profile.catalogue import catalogue
+from winback.store.workspace import Workspace
+
+#: Grows with every change of what the files hold; others are made anew.
+FORM = 1
+#: The sections of the settings by which phases, trust and states are told.
+RULES = ("phases", "trust", "churn")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a profile was made from: equal inputs give equal files."""
+
+    form: int
+    catalogue: str
+    rules: str
+    measures: str
+    customers: int
+
+
+@dataclass(frozen=True)
+class Meta:
+    """What meta.json says of a kept profile; `ingest_version` is that of the commit that was read."""
+
+    inputs: Inputs
+    ingest_version: int
+    features: int
+    states: dict[str, int]
+    phases: dict[str, int]
+    trusts: dict[str, int]
+
+
+def folder(ws: Workspace, as_of: date) -> Path:
+    """Where the profile of a date lies."""
+    return ws.data / "profile" / f"as_of={as_of.isoformat()}"
+
+
+def inputs_now(ws: Workspace, manifest: Manifest) -> Inputs:
+    """What a profile made now would be made from."""
+    return Inputs(
+        form=FORM,
+        catalogue=catalogue(ws.settings).fingerprint,
+        rules=ws.settings.fingerprint(*RULES),
+        measures=manifest.measures,
+        customers=manifest.customers,
+    )
+
+
+def load(ws: Workspace, as_of: date) -> Meta | None:
+    """What is known of the kept profile; None where there is none that is whole."""
+    path = folder(ws, as_of) / "meta.json"
+    if not path.exists():
+        return None
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    if raw.get("inputs", {}).get("form") != FORM:
+        return None
+    return Meta(**{**raw, "inputs": Inputs(**raw["inputs"])})
+
+
+def to_json(meta: Meta) -> dict[str, object]:
+    """The meta as JSON values."""
+    return asdict(meta)
+
+
+def still_holds(ws: Workspace, as_of: date, meta: Meta, manifest: Manifest) -> bool:
+    """Whether the kept profile is what a new one would be: no day before `as_of` has changed since."""
+    if meta.inputs != inputs_now(ws, manifest):
+        return False
+    return all(day >= as_of for day in ingest.days_changed_since(ws, meta.ingest_version))
