@@ -8,7 +8,7 @@ from pathlib import Path
 from winback.settings.load import load
 from winback.settings.place import placed
 from winback.store.workspace import Workspace
-from winback.terms.errors import Place, Problem, SettingsProblem
+from winback.terms.errors import Place, Problem, SettingsProblem, gathered
 
 FILE_NAME = "winback.toml"
 #: The file of the workspace opened last in this context.
@@ -26,13 +26,12 @@ def open_workspace(path: Path | None = None) -> Workspace:
 
 
 def located(problem: Problem) -> Problem:
-    """The problem with the line of the key it names, where that key stands in the opened workspace's file."""
+    """The problem with the lines of the keys it names, where those stand in the opened workspace's file."""
     file = _opened.get()
-    if file is not None and isinstance(problem, SettingsProblem) and problem.each == (problem,):
-        place = placed(problem.place, file)
-        if place != problem.place:
-            return SettingsProblem(problem.what, place=place, todo=problem.todo)
-    return problem
+    if file is None or not isinstance(problem, SettingsProblem):
+        return problem
+    each = [SettingsProblem(one.what, place=placed(one.place, file), todo=one.todo) for one in problem.each]
+    return gathered(each, of=str(file))
 
 
 def workspace_file(path: Path | None = None) -> Path:

@@ -33,6 +33,8 @@ def file(tmp_path):
         ("sources.orders.path", 10),
         ("sources.orders", 7),
         ("sources.nobody", 4),
+        ("sources[2].path", 10),
+        ("sources[2]", 7),
         ("kinds.x", None),
         (None, None),
     ],

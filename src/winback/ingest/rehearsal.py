@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import datetime
 
 from winback.ingest import chunks, databases, work
@@ -72,20 +70,12 @@ def _judged(desk: Desk, source: Source) -> Rehearsal:
 
 
 def _first_chunk(desk: Desk, source: Source) -> chunks.Chunk | None:
-    parts = _parts(desk, source)
-    with closing(parts):
-        return next(parts, None)
-
-
-def _parts(desk: Desk, source: Source) -> Iterator[chunks.Chunk]:
+    """The first rows; the file or the query behind them is closed when the rest is dropped."""
     if source.format in QUERIED:
         file = desk.ws.root / source.path if source.path else None
-        yield from databases.of_query(source, file, ROWS_LOOKED_AT)
-        return
-    path = files_of(desk, source)[0]
-    for chunk in chunks.of_file(source, path, 0, ROWS_LOOKED_AT):
-        yield chunks.Chunk(
-            chunk.table.slice(0, ROWS_LOOKED_AT),
-            min(chunk.rows, ROWS_LOOKED_AT),
-            chunk.unreadable[:ROWS_LOOKED_AT],
-        )
+        return next(databases.of_query(source, file, ROWS_LOOKED_AT), None)
+    chunk = next(chunks.of_file(source, files_of(desk, source)[0], 0, ROWS_LOOKED_AT), None)
+    if chunk is None:
+        return None
+    table = chunk.table.slice(0, ROWS_LOOKED_AT)
+    return chunks.Chunk(table, min(chunk.rows, ROWS_LOOKED_AT), chunk.unreadable[:ROWS_LOOKED_AT])

@@ -22,7 +22,7 @@ from winback.terms.progress import Silent
 
 
 class Shown:
-    """Progress as bars on a terminal; elsewhere one line for each piece of work."""
+    """Progress as bars on a terminal; elsewhere one line for each subject (`orders` of `orders: file`)."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -36,14 +36,18 @@ class Shown:
             disable=not console.is_terminal,
         )
         self._task: TaskID | None = None
+        self._told = ""
 
     def start(self, label: str, total: int | None = None) -> None:
         """Begin a piece of work; the one before it is done."""
         self._end()
         if self._console.is_terminal:
             self._task = self._bars.add_task(label, total=total)
-        else:
-            self.say(label)
+            return
+        subject = label.split(":", maxsplit=1)[0]
+        if subject != self._told:
+            self.say(subject)
+            self._told = subject
 
     def advance(self, units: int = 1) -> None:
         """So many more units are done."""
