@@ -6,7 +6,6 @@ which is kept free for examples: nobody can be reached by them.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ import pyarrow as pa
 from winback.simulate.calendar import Cluster
 from winback.simulate.channels import CHANNELS_ZH, mix
 from winback.simulate.columns import FIRST_NUMBER, moments, numbers, words
+from winback.simulate.nouns import Order
 from winback.simulate.people import People
 from winback.terms.time import day_number
 
@@ -30,8 +30,9 @@ _LANGUAGE_WEIGHT = (97, 3)
 _AGE, _AGE_SPREAD = 36.0, 9.0
 
 
-def table(born: People, first_row: int, first_day: date, planted: tuple[Cluster, ...]) -> pa.Table:
+def table(born: People, first_row: int, order: Order, planted: tuple[Cluster, ...]) -> pa.Table:
     """The export's rows for `born`, the customers from row `first_row` on."""
+    first_day = order.first_day
     row = first_row + np.arange(len(born))
     bits = _Bits(born["looks"])
     campaign = np.array([c.kind == "campaign" for c in planted] + [False])[born["cluster"]]
@@ -43,7 +44,7 @@ def table(born: People, first_row: int, first_day: date, planted: tuple[Cluster,
             "渠道": words(born["channel"], CHANNELS_ZH),
             "活动": words(np.where(campaign, born["cluster"], -1), names),
             "邀请人": numbers(born["inviter"]),
-            "生日": pa.array(_birthday(born, bits, first_day), pa.int32()).cast(pa.date32()),
+            "生日": pa.array(_birthday(born, bits, order), pa.int32()).cast(pa.date32()),
             "语言": words(bits.pick(_LANGUAGE_WEIGHT), LANGUAGES),
             "时区": words(bits.pick(_ZONE_WEIGHT), ZONES),
             "地区": words(bits.pick(_REGION_WEIGHT), REGIONS),
@@ -72,13 +73,13 @@ class _Bits:
         return np.searchsorted(share, self.uniform(), side="right").astype(np.int64)
 
 
-def _birthday(born: People, bits: _Bits, first_day: date) -> npt.NDArray[np.int64]:
+def _birthday(born: People, bits: _Bits, order: Order) -> npt.NDArray[np.int64]:
     """Days since 1970-01-01; ages 18 to 75, younger where the channel is."""
     from scipy.stats import norm
 
-    younger = np.array([c.young for c in mix(plain=False)])[born["channel"]]
+    younger = np.array([c.young for c in mix(order.plain)])[born["channel"]]
     age = np.clip(_AGE - younger + _AGE_SPREAD * norm.ppf(np.clip(bits.uniform(), 1e-6, 1 - 1e-6)), 18.1, 75)
-    return np.asarray(day_number(first_day) - age * 365.25).astype(np.int64)
+    return np.asarray(day_number(order.first_day) - age * 365.25).astype(np.int64)
 
 
 def _texts(pattern: str, values: npt.NDArray[Any]) -> pa.Array:

@@ -142,7 +142,7 @@ class _Run:
         hidden = GrowingFile(self.folder / "truth" / "customers.parquet")
         for first in range(0, len(born), CHUNK):
             some = born[first : first + CHUNK]
-            export.write(registrations.table(some, first, day, self.what.clusters))
+            export.write(registrations.table(some, first, self.order, self.what.clusters))
             hidden.write(truth.customers(some, first, day, self.what))
         export.close()
         hidden.close()
