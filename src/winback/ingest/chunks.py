@@ -51,7 +51,15 @@ def of_file(source: Source, path: Path, start_row: int, rows_max: int) -> Iterat
 
 
 def numbered(table: pa.Table, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pa.Table:
-    """The table with its rows' numbers in front."""
+    """The table with its rows' numbers in front.
+
+    Raises DataProblem where two columns have one name (large and small letters are one to SQL).
+    """
+    seen: set[str] = set()
+    for name in table.column_names:
+        if name.lower() in seen:
+            raise DataProblem(f"two columns are called {name!r}", todo="rename one of them in the source")
+        seen.add(name.lower())
     return table.add_column(0, ROW, pa.array(rows))
 
 
@@ -59,23 +67,32 @@ def gathered(parts: Iterator[Chunk], start_row: int, rows_max: int) -> Iterator[
     """Small chunks put together up to `rows_max` rows or BYTES_MAX, the first `start_row` rows left out."""
     waiting: list[Chunk] = []
     for part in parts:
-        fresh = _after(part, start_row)
-        if fresh is None:
-            continue
-        waiting.append(fresh)
-        if sum(c.rows for c in waiting) >= rows_max or sum(c.table.nbytes for c in waiting) >= BYTES_MAX:
-            yield _joined(waiting)
-            waiting = []
+        for piece in _pieces(_after(part, start_row), rows_max):
+            waiting.append(piece)
+            if sum(c.rows for c in waiting) >= rows_max or sum(c.table.nbytes for c in waiting) >= BYTES_MAX:
+                yield _joined(waiting)
+                waiting = []
     if waiting:
         yield _joined(waiting)
 
 
-def _after(chunk: Chunk, start_row: int) -> Chunk | None:
+def _pieces(chunk: Chunk, rows_max: int) -> Iterator[Chunk]:
+    """The chunk cut so that no piece has more than `rows_max` readable rows."""
+    left, unreadable = chunk.table, chunk.unreadable
+    while left.num_rows > rows_max:
+        last = left[ROW][rows_max - 1].as_py()
+        mine = tuple(bad for bad in unreadable if bad.row < last)
+        yield Chunk(left.slice(0, rows_max), rows_max + len(mine), mine)
+        left, unreadable = left.slice(rows_max), unreadable[len(mine) :]
+    if left.num_rows or unreadable:
+        yield Chunk(left, left.num_rows + len(unreadable), unreadable)
+
+
+def _after(chunk: Chunk, start_row: int) -> Chunk:
     numbers = chunk.table[ROW].to_numpy()
     kept = chunk.table.slice(int(np.searchsorted(numbers, start_row, side="right")))
     unreadable = tuple(u for u in chunk.unreadable if u.row > start_row)
-    rows = kept.num_rows + len(unreadable)
-    return Chunk(kept, rows, unreadable) if rows else None
+    return Chunk(kept, kept.num_rows + len(unreadable), unreadable)
 
 
 def _joined(parts: list[Chunk]) -> Chunk:

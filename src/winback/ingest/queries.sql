@@ -81,4 +81,4 @@ SELECT row, mapping, bad_field, bad_reason FROM candidates WHERE bad_field IS NO
 SELECT kept.*
 FROM kept
 ANTI JOIN settled ON settled.row_key = kept.row_key
-ORDER BY kept.source, kept.file, kept.mapping, kept.row;
+ORDER BY kept.source, kept.file, kept.row, kept.mapping;

@@ -39,7 +39,7 @@ def retry(desk: Desk, sources: list[Source]) -> None:
 
 
 def _groups(rows: pa.Table) -> Iterator[pa.Table]:
-    """Rows of one file, mapping and column types each; they stand together already."""
+    """Rows of one file, mapping and column types each."""
     columns = ("source", "file", "mapping", "types", "intake")
     keys = list(zip(*(rows[name].to_pylist() for name in columns), strict=True))
     for key in dict.fromkeys(keys):

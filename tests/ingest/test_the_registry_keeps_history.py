@@ -1,0 +1,67 @@
+"""The registry tells what was known about each customer as of any day."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from tests.ingest.drawn import csv, source, take, workspace
+from winback.ingest import read
+from winback.store.workspace import Workspace
+
+MAPPING = {name: name for name in ("kind", "customer", "at", "channel", "inviter", "birthday", "time_zone")}
+HEAD = "kind,customer,at,channel,inviter,birthday,time_zone\n"
+
+
+def _shop(root: Path, *files: str) -> Workspace:
+    ws = workspace(
+        root, source(path="*.csv", events=[MAPPING]), kinds={"identify": {"zh": "识别", "en": "identify"}}
+    )
+    for number, text in enumerate(files):
+        csv(root / f"{number}.csv", HEAD + text)
+        take(ws)
+    return ws
+
+
+def _row(ws: Workspace, customer: str, as_of: date | None = None) -> dict[str, Any]:
+    key = read.customer_key(ws, customer)
+    assert key is not None
+    row: dict[str, Any] = read.registry(ws, as_of).slice(key, 1).to_pylist()[0]
+    assert (row["customer"], row["id"]) == (key, customer)
+    return {
+        name: value for name, value in row.items() if value is not None and name not in ("customer", "id")
+    }
+
+
+def test_a_channel_is_what_it_was_as_of_a_day(root: Path) -> None:
+    ws = _shop(
+        root,
+        "register,ann,2026-03-01 10:00,invitation,bob,1990-02-28,Asia/Tokyo\nvisit,bob,2026-02-01,,,,",
+        "identify,ann,2026-03-03 00:00,distribution,,,",
+    )
+    known = {"registered_day": 20513, "first_seen_day": 20513, "inviter": "bob", "time_zone": "Asia/Tokyo"}
+    known |= {"birthday": date(1990, 2, 28)}
+    assert _row(ws, "ann") == known | {"channel": "distribution"}
+    assert _row(ws, "ann", date(2026, 3, 3)) == known | {"channel": "invitation"}, "before the day begins"
+    assert _row(ws, "ann", date(2026, 3, 4)) == known | {"channel": "distribution"}
+    assert _row(ws, "ann", date(2026, 3, 1)) == {}
+    assert _row(ws, "bob") == {"first_seen_day": 20485}
+
+
+def test_a_late_registration_sets_the_day_back(root: Path) -> None:
+    ws = _shop(root, "register,ann,2026-03-05,invitation,,,", "register,ann,2026-03-01,organic,,,")
+    assert _row(ws, "ann") == {"registered_day": 20513, "first_seen_day": 20513, "channel": "invitation"}
+    assert _row(ws, "ann", date(2026, 3, 3))["channel"] == "organic"
+
+
+def test_keys_are_dense_and_never_change(root: Path) -> None:
+    ws = _shop(root, "visit,bob,2026-03-01,,,,\nvisit,ann,2026-03-01,,,,")
+    before = {name: read.customer_key(ws, name) for name in ("bob", "ann")}
+    csv(root / "z.csv", HEAD + "visit,eve,2026-02-01,,,,\nvisit,ann,2026-03-02,,,,")
+    take(ws)
+    assert before == {"bob": 0, "ann": 1}
+    assert read.registry(ws)["customer"].to_pylist() == [0, 1, 2]
+    assert read.registry(ws)["id"].to_pylist() == ["bob", "ann", "eve"]
+    assert read.customer_key(ws, "nobody") is None
+    assert read.manifest(ws).customers == 3
