@@ -40,7 +40,7 @@ def categories_of(table: pa.Table) -> Categories:
     return {
         field.name: tuple(sorted(pc.unique(_words(table[field.name])).drop_null().to_pylist()))
         for field in table.schema
-        if _holds_words(field.type)
+        if is_words(field.type)
     }
 
 
@@ -60,7 +60,8 @@ def to_matrix(table: pa.Table, names: Sequence[str], categories: Categories) -> 
     return matrix
 
 
-def _holds_words(kind: pa.DataType) -> bool:
+def is_words(kind: pa.DataType) -> bool:
+    """Whether columns of this type hold words."""
     value = kind.value_type if pa.types.is_dictionary(kind) else kind
     return bool(
         pa.types.is_string(value) or pa.types.is_large_string(value) or pa.types.is_string_view(value)

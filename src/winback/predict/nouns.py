@@ -1,0 +1,199 @@
+"""The nouns of predict: risks and their reasons, scores with intervals, the model card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A value with its 95 % interval; None where it is not defined or cannot be told."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Scores:
+    """How good a forecast was on `rows` rows of `customers` customers, `left` of which churned.
+
+    precision and recall are those of the riskiest within the team's capacity on each date; auc, precision and
+    all other scores are fractions of 1, log_loss is in nats.
+    """
+
+    rows: int
+    customers: int
+    left: int
+    base_rate: Interval
+    accuracy: Interval
+    auc: Interval
+    average_precision: Interval
+    log_loss: Interval
+    brier: Interval
+    calibration_error: Interval
+    precision: Interval
+    recall: Interval
+
+
+@dataclass(frozen=True)
+class Band:
+    """Rows of like risk: what was said (mean, least, most), what happened, and how that compares.
+
+    `lift` is the actual rate over the base rate; `caught` the share of all who left that are in this band.
+    """
+
+    rows: int
+    left: int
+    said: float
+    said_low: float
+    said_high: float
+    actual: Interval
+    lift: float | None
+    caught: float | None
+
+
+@dataclass(frozen=True)
+class LeadTime:
+    """Days from a right warning to the last sign of life (negative: before it) and to churn: 10, 50, 90 %."""
+
+    customers: int
+    to_last_alive_days: tuple[float, ...]
+    to_churn_days: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Rivalry:
+    """A simple rival on the same rows, and how far the model is ahead of it.
+
+    `says` is what the rival settled on (a threshold, a feature). `auc_ahead` and `log_loss_ahead` are the
+    model's less the rival's, with paired intervals: above 0 is better for AUC, below 0 for log loss.
+    """
+
+    name: str
+    says: dict[str, str | float]
+    scores: Scores
+    auc_ahead: Interval
+    log_loss_ahead: Interval
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How far a feature, or the score (`feature` None), moved from the training rows to the test rows."""
+
+    feature: str | None
+    stability_index: float
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A feature that may know the future, and why it is suspected.
+
+    `why` is `too_good` (`figure`: its AUC alone), `unknown_tells` (AUC of whether it is known) or `changes`
+    (share of the customers whose value changes when all after the date is taken away).
+    """
+
+    feature: str
+    why: str
+    figure: float
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What a group of features is about, and its share of all contributions on the test rows."""
+
+    kind: str
+    measure: str
+    share: float
+
+
+@dataclass(frozen=True)
+class Fold:
+    """The dates and rows of one use: train, calibrate, test."""
+
+    dates: tuple[date, ...]
+    rows: int
+    customers: int
+    left: int
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """All that must be known of a model before it is trusted; measured on test rows later than all others.
+
+    `capacity` is how many customers of one date the team can follow up.
+    """
+
+    workspace: str
+    version: str
+    known_on: date
+    horizon_days: int
+    churn_kinds: tuple[str, ...]
+    churn_days: int
+    capacity: int
+    train: Fold
+    calibrate: Fold
+    test: Fold
+    embargoed: tuple[date, ...]
+    features: int
+    trees: int
+    calibration: str
+    scores: Scores
+    seen: Scores
+    unseen: Scores
+    by_phase: dict[str, Scores]
+    by_channel: dict[str, Scores]
+    deciles: tuple[Band, ...]
+    reliability: tuple[Band, ...]
+    lead_time: LeadTime
+    rivals: tuple[Rivalry, ...]
+    drift: tuple[Drift, ...]
+    weights: tuple[Weight, ...]
+    suspects: tuple[Suspect, ...]
+
+    @property
+    def best_rival(self) -> Rivalry | None:
+        """The rival with the lowest log loss; None where there is none."""
+        known = [rival for rival in self.rivals if rival.scores.log_loss.value is not None]
+        return min(known, key=lambda rival: rival.scores.log_loss.value or 0.0, default=None)
+
+    @property
+    def unbeaten(self) -> tuple[Rivalry, ...]:
+        """The rivals that the model does not beat in both AUC and log loss."""
+        return tuple(rival for rival in self.rivals if not _beaten(rival))
+
+
+def _beaten(rival: Rivalry) -> bool:
+    auc, loss = rival.auc_ahead.value, rival.log_loss_ahead.value
+    return auc is not None and loss is not None and auc > 0 and loss < 0
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a score is high: all features of one thing together, told by the one that says most.
+
+    `effect` is in log-odds, above 0 raises the risk. `value` and `usual` are of `feature`: the customer's,
+    and the median of people like them (same phase and channel); None where not known. `own_usual` is what is
+    usual for the customer, where a feature says that.
+    """
+
+    kind: str
+    measure: str
+    effect: float
+    feature: str
+    value: float | str | None
+    usual: float | str | None
+    own_usual: float | None
+
+
+@dataclass(frozen=True)
+class Risk:
+    """How likely a customer is to churn within `horizon_days` of `as_of`, and why, strongest reason first."""
+
+    customer: int
+    as_of: date
+    horizon_days: int
+    probability: float
+    model: str
+    reasons: tuple[Reason, ...]
