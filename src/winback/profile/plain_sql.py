@@ -17,12 +17,14 @@ class Tables:
     """What the query reads: `lanes[kind]` a table or `(SELECT …)` with customer, day and measures each, or
     `wide`, one with customer, day and a column `kind_measure` each, null where nothing of the kind happened.
 
-    `asks` is a table of (customer, as_of) int32: the rows wanted.
+    `asks` is a table of (customer, as_of) int32: the rows wanted. Where all have the one date `day` (number)
+    it is enough to name the customers, and the query is simpler.
     """
 
     asks: str
     lanes: Mapping[str, str]
     wide: str | None = None
+    day: int | None = None
 
 
 @dataclass
@@ -32,6 +34,11 @@ class _Parts:
     catalogue: Catalogue
     tables: Tables
     numbers: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def as_of(self) -> str:
+        """The date of a row."""
+        return "as_of" if self.tables.day is None else str(self.tables.day)
 
     def put(self, relation: str, name: str, expression: str) -> str:
         self.numbers.setdefault(relation, {})[name] = expression
@@ -55,18 +62,19 @@ def features_sql(catalogue: Catalogue, tables: Tables, *, only: Sequence[str] | 
     parts = _Parts(catalogue, tables)
     wanted = [catalogue[name] for name in only] if only is not None else list(catalogue)
     columns = [f'{_feature(parts, feature)} AS "{feature.name}"' for feature in wanted]
-    steps = [f"asks AS (SELECT customer, as_of FROM {tables.asks})"]
+    by = "customer, as_of" if tables.day is None else "customer"
+    steps = [f"asks AS (SELECT {by} FROM {tables.asks})"]
     joins = ["FROM asks"]
     for relation, numbers in parts.numbers.items():
         listed = ",\n    ".join(f'{expression} AS "{name}"' for name, expression in numbers.items())
-        source = _source(parts, relation)
+        source = _source(parts, relation) + (" JOIN asks USING (customer)" if tables.day is None else "")
         steps.append(
-            f"n_{relation} AS (\n  SELECT customer, as_of,\n    {listed}\n"
-            f"  FROM {source} JOIN asks USING (customer)\n  WHERE day < as_of GROUP BY customer, as_of)"
+            f"n_{relation} AS (\n  SELECT {by},\n    {listed}\n"
+            f"  FROM {source}\n  WHERE day < {parts.as_of} GROUP BY {by})"
         )
-        joins.append(f"LEFT JOIN n_{relation} USING (customer, as_of)")
+        joins.append(f"LEFT JOIN n_{relation} USING ({by})")
     return "\n".join(
-        ["WITH " + ",\n".join(steps), "SELECT as_of, customer,", "  " + ",\n  ".join(columns), *joins]
+        ["WITH " + ",\n".join(steps), f"SELECT {parts.as_of} AS as_of, customer,", "  " + ",\n  ".join(columns), *joins]
     )
 
 
@@ -94,7 +102,7 @@ def _days(parts: _Parts, kind: str) -> str:
 def _total(parts: _Parts, kind: str, measure: str, window: int | None) -> str:
     """Sum of a measure, or number of active days, over a window."""
     value = "1" if measure == "days" else parts.column(kind, measure)
-    conditions = [] if window is None else [f"day >= as_of - {window}"]
+    conditions = [] if window is None else [f"day >= {parts.as_of} - {window}"]
     if measure == "days" and parts.tables.wide and kind != ALIVE:
         conditions.append(f"{parts.column(kind, 'count')} IS NOT NULL")
     if conditions:
@@ -115,7 +123,7 @@ def _at(parts: _Parts, kind: str, measure: str, window: int | None) -> str:
     """The last value as of the start of a window, of `as_of` where there is none."""
     day = parts.day(kind)
     if window is not None:
-        day = f"CASE WHEN day < as_of - {window} THEN {day} END"
+        day = f"CASE WHEN day < {parts.as_of} - {window} THEN {day} END"
     name = f"{kind}_{measure}_at_{'now' if window is None else window}"
     return parts.put(parts.relation(kind), name, f"arg_max({parts.column(kind, measure)}, {day})")
 
@@ -134,7 +142,7 @@ def _feature(parts: _Parts, f: Feature) -> str:  # noqa: PLR0911 - a line for ea
     if how in {"sum", "days"}:
         return _total(parts, kind, measure, window)
     if how == "since":
-        return f"as_of - {_last_day(parts, kind)}"
+        return f"{parts.as_of} - {_last_day(parts, kind)}"
     if how in {"largest", "peak"}:
         return _largest(parts, kind, measure)
     if how == "now":
@@ -174,7 +182,7 @@ def _gaps(parts: _Parts, f: Feature) -> str:
     if f.aggregate == "gap_mean":
         value = _ratio(span, f"({days} - 1)")
     elif f.aggregate == "gap_ratio":
-        value = _ratio(f"((as_of - {last}) * ({days} - 1))", span)
+        value = _ratio(f"(({parts.as_of} - {last}) * ({days} - 1))", span)
     else:
         squares = "CAST(sum(CAST(gap AS BIGINT) * gap) AS BIGINT)"
         squares = parts.put(f"lane_{f.kind}_gaps", f"{f.kind}_gap_squares", squares)
@@ -186,12 +194,12 @@ def _gaps(parts: _Parts, f: Feature) -> str:
 def _whole_life(parts: _Parts, f: Feature) -> str:
     if f.kind == CUSTOMER:
         firsts = [_first_day(parts, kind) for kind in parts.tables.lanes]
-        return f"as_of - coalesce({_first_day(parts, Kind.REGISTER)}, least({', '.join(firsts)}))"
+        return f"{parts.as_of} - coalesce({_first_day(parts, Kind.REGISTER)}, least({', '.join(firsts)}))"
     broken = f"gap > {parts.catalogue.churn_days}"
     if f.aggregate == "since_return":
-        return f"as_of - {parts.put('lane_alive', 'run_start', f'max(CASE WHEN {broken} THEN day END)')}"
+        return f"{parts.as_of} - {parts.put('lane_alive', 'run_start', f'max(CASE WHEN {broken} THEN day END)')}"
     lapses = parts.put("lane_alive", "lapses", f"CAST(sum(CASE WHEN {broken} THEN 1 ELSE 0 END) AS BIGINT)")
-    since = f"as_of - {_last_day(parts, ALIVE)}"
+    since = f"{parts.as_of} - {_last_day(parts, ALIVE)}"
     return f"coalesce({lapses}, 0) + CASE WHEN {since} > {parts.catalogue.churn_days} THEN 1 ELSE 0 END"
 
 

@@ -124,8 +124,8 @@ def feature_sql(ws: Workspace, name: str, as_of: date) -> str:
     Raises KeyError where there is no such feature.
     """
     events = f"({ingest.events(ws, before=as_of)})"
-    asks = f"(SELECT DISTINCT customer, {day_number(as_of)} AS as_of FROM {events})"
-    tables = Tables(asks=asks, lanes=lanes_from_events(ws.settings, events))
+    asks = f"(SELECT DISTINCT customer FROM {events})"
+    tables = Tables(asks=asks, lanes=lanes_from_events(ws.settings, events), day=day_number(as_of))
     return features_sql(catalogue(ws.settings), tables, only=[name]) + "\nORDER BY customer"
 
 
