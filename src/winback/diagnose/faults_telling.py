@@ -43,7 +43,8 @@ _TEXT = {
     ),
     "early": (
         "Version {version}: {faults} in {rate} of visits, {ratio} times as often as usual "
-        "(95 % interval {low} to {high}); too few customers were hit, or too lately, to know whether they leave.",
+        "(95 % interval {low} to {high}); too few customers were hit, or too lately, "
+        "to know whether they leave.",
         "版本 {version}：{rate} 的登录出现{faults}，是平常的 {ratio} 倍（95% 区间 {low} 至 {high}）；"
         "受影响的客户太少或时间太近，还不知道他们是否会离开。",
     ),
