@@ -26,7 +26,7 @@ def faults_of(file, text):
     faults = []
     if (lines := len(text.splitlines())) > MODULE_LINES_MAX:
         faults.append(f"{file}: {lines} lines")
-    if not (ast.get_docstring(tree) or "").strip():
+    if text.strip() and not (ast.get_docstring(tree) or "").strip():
         faults.append(f"{file}: does not open with a sentence")
     if FORBIDDEN_NAMES & set(file.with_suffix("").parts):
         faults.append(f"{file}: a name that says nothing")

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -48,7 +49,7 @@ def connection(ws: Workspace) -> Iterator[Any]:
     alias = "facts_" + hashlib.sha256(words).hexdigest()[:_LABEL_LETTERS]
     if alias not in connections.databases:
         connections.databases[alias] = connections.configure_settings({"default": {}, alias: place})[alias]
-    if alias not in _migrated:
+    if alias not in _migrated or _was_deleted(place):
         call_command("migrate", database=alias, verbosity=0, interactive=False)
         _migrated.add(alias)
     opened = connections[alias]
@@ -56,6 +57,11 @@ def connection(ws: Workspace) -> Iterator[Any]:
         yield opened
     finally:
         opened.close()
+
+
+def _was_deleted(place: dict[str, Any]) -> bool:
+    """Whether the SQLite file is gone since it was migrated, as when a workspace is made anew."""
+    return str(place["ENGINE"]).endswith("sqlite3") and not Path(place["NAME"]).exists()
 
 
 def transaction(opened: Any) -> AbstractContextManager[Any]:

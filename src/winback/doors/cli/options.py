@@ -21,8 +21,10 @@ class Tongue(StrEnum):
     EN = "en"
 
 
-def as_date(text: str) -> date:
+def as_date(text: str | date) -> date:
     """A day from the command line. Raises BadParameter where it is none."""
+    if isinstance(text, date):
+        return text
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -11,7 +11,7 @@ from winback.app import open_workspace
 from winback.doors.cli import options, shown
 from winback.doors.cli.diagnosing import day_after_all
 from winback.language import Language, Say, day, number, percent, seconds, speaker
-from winback.profile.nouns import ProfileSummary, Thresholds
+from winback.profile.nouns import Phase, ProfileSummary, State, Thresholds, Trust
 from winback.store.workspace import Workspace
 from winback.terms.errors import Place, SettingsProblem
 from winback.terms.money import Money
@@ -86,8 +86,13 @@ def tell(summary: ProfileSummary, language: Language) -> None:
             time=seconds(summary.seconds, say),
         )
     )
-    for title, counts in (("state", summary.states), ("phase", summary.phases), ("trust", summary.trusts)):
-        _tell_counts(say(title), counts, say)
+    for title, names, counts in (
+        (say("state"), State, summary.states),
+        (say("phase"), Phase, summary.phases),
+        (say("trust"), Trust, summary.trusts),
+    ):
+        in_order = [*(name.value for name in names), *sorted(set(counts) - set(names))]
+        _tell_counts(title, {name: counts[name] for name in in_order if name in counts}, say)
 
 
 def _tell_counts(title: str, counts: dict[str, int], say: Say) -> None:

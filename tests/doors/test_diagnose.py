@@ -1,0 +1,44 @@
+"""`winback diagnose` tells who left by phase and channel, as text, as JSON and as a page."""
+
+import json
+
+import pytest
+
+
+@pytest.fixture
+def taken(run, shop):
+    """The shop with its events taken in."""
+    assert run("ingest").exit_code == 0
+    return shop
+
+
+def test_states_are_counted_by_channel(run, taken):
+    found = json.loads(run("diagnose", "--json").stdout)
+    assert found["as_of"] == "2026-03-02"
+    channels = {cell["channel"]: cell["counts"] for cell in found["by_channel"]}
+    assert {name: count for name, count in channels["friend"].items() if count} == {"returned": 1}
+    assert {name: count for name, count in channels["advert"].items() if count} == {"churned": 1, "never": 1}
+
+
+def test_another_definition_comes_from_the_environment(run, taken, monkeypatch):
+    monkeypatch.setenv("WINBACK_CHURN__DAYS", "90")
+    found = json.loads(run("diagnose", "--json").stdout)
+    assert found["churn"]["days"] == 90
+    assert found["total"]["counts"]["churned"] == 0
+
+
+def test_it_needs_no_profile_made_before_and_runs_twice_alike(run, taken):
+    assert run("diagnose", "--json").stdout == run("diagnose", "--json").stdout
+
+
+def test_it_is_told_in_two_languages(run, taken):
+    assert "churned" in run("diagnose").stdout
+    assert "流失" in run("diagnose", "--lang", "zh").stdout
+
+
+def test_the_page_lies_below_the_data_or_where_it_was_asked_for(run, taken):
+    told = run("diagnose").stdout
+    [page] = (taken / "data").glob("diagnose/as_of=2026-03-02/diagnosis.en.html")
+    assert f"Page: {page}" in told.replace("\n", "")
+    run("diagnose", "--lang", "zh", "--html", "churn.html")
+    assert "流失诊断" in (taken / "churn.html").read_text(encoding="utf-8")
