@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import altair as alt
 import vl_convert
 
-from winback.diagnose.nouns import STATES, Cell
+from winback.diagnose.nouns import STATES, Cell, Definitions, Flow, Kept
 from winback.language import Say
 from winback.profile.nouns import State
 
@@ -56,7 +56,104 @@ def states_svg(rows: Sequence[tuple[str, Cell]], first: str, say: Say) -> str:
     return svg(encoded)
 
 
-def svg(chart: alt.Chart) -> str:
+def heat_svg(cells: Sequence[tuple[str, str, float]], labels: tuple[str, str], columns: Sequence[str]) -> str:
+    """A heat map of shares: (row, column, share), rows in given order; `labels` name rows and columns."""
+    first, second = labels
+    values = [{first: row, second: column, "share": share} for row, column, share in cells]
+    rows = list(dict.fromkeys(row for row, _, _ in cells))
+    chart = alt.Chart(alt.InlineData(values=values), width=WIDTH_PX, height=alt.Step(26)).encode(
+        x=alt.X(field=second, type="nominal", sort=list(columns), title=None, axis=alt.Axis(labelAngle=0)),
+        y=alt.Y(field=first, type="nominal", sort=rows, title=None),
+    )
+    scale = alt.Scale(scheme="oranges", domain=[0, 1])
+    tiles = chart.mark_rect().encode(
+        color=alt.Color(field="share", type="quantitative", scale=scale, legend=None)
+    )
+    figures = chart.mark_text(fontSize=13).encode(
+        text=alt.Text(field="share", type="quantitative", format=".1%"),
+        color=alt.condition("datum.share > 0.6", alt.value("white"), alt.value("black")),
+    )
+    return svg(alt.layer(tiles, figures))
+
+
+def lines_svg(lines: Sequence[tuple[str, Sequence[Kept]]], axis: str) -> str:
+    """Curves of what is kept, with their intervals as bands; `axis` names the days."""
+    values = [
+        {"group": name, "day": point.day, "share": point.share, "low": point.low, "high": point.high}
+        for name, points in lines
+        for point in points
+    ]
+    names = [name for name, _ in lines]
+    chart = alt.Chart(alt.InlineData(values=values), width=WIDTH_PX, height=260).encode(
+        x=alt.X(field="day", type="quantitative", title=axis),
+        color=alt.Color(
+            field="group",
+            type="nominal",
+            sort=names,
+            title=None,
+            legend=alt.Legend(orient="top", columns=3),
+        ),
+    )
+    band = chart.mark_area(opacity=0.2, interpolate="step-after").encode(
+        y=alt.Y(field="low", type="quantitative", scale=alt.Scale(domain=[0, 1])),
+        y2=alt.Y2(field="high"),
+    )
+    line = chart.mark_line(interpolate="step-after").encode(
+        y=alt.Y(field="share", type="quantitative", title=None, axis=alt.Axis(format="%"))
+    )
+    return svg(alt.layer(band, line))
+
+
+def definitions_svg(found: Definitions, say: Say) -> str:
+    """For every number of days, the share called lost and the share of those who came back."""
+    named = ((say("called lost"), "lost"), (say("of those, came back"), "came_back"))
+    values = [
+        {"what": name, "days": outcome.days, "share": getattr(outcome, part).share}
+        for outcome in found.curve
+        for name, part in named
+        if getattr(outcome, part).share is not None
+    ]
+    chart = alt.Chart(alt.InlineData(values=values), width=WIDTH_PX, height=240).mark_line()
+    encoded = chart.encode(
+        x=alt.X(field="days", type="quantitative", title=say("days without a sign of life")),
+        y=alt.Y(field="share", type="quantitative", title=None, axis=alt.Axis(format="%")),
+        color=alt.Color(
+            field="what",
+            type="nominal",
+            title=None,
+            sort=[name for name, _ in named],
+            scale=alt.Scale(range=[COLOURS[State.CHURNED], COLOURS[State.ACTIVE]]),
+            legend=alt.Legend(orient="top"),
+        ),
+    )
+    return svg(encoded)
+
+
+def flows_svg(flows: Sequence[Flow], say: Say) -> str:
+    """Each month's coming and coming back above the line, its lost below."""
+    named = (
+        (say("came"), COLOURS[State.ACTIVE], [flow.came for flow in flows]),
+        (say("came back"), COLOURS[State.RETURNED], [flow.came_back for flow in flows]),
+        (say("lost"), COLOURS[State.CHURNED], [-flow.lost for flow in flows]),
+    )
+    values = [
+        {"what": name, "month": f"{flow.first_day:%Y-%m}", "count": count}
+        for name, _, counts in named
+        for flow, count in zip(flows, counts, strict=True)
+    ]
+    scale = alt.Scale(domain=[name for name, _, _ in named], range=[colour for _, colour, _ in named])
+    chart = alt.Chart(alt.InlineData(values=values), width=WIDTH_PX, height=240).mark_bar()
+    encoded = chart.encode(
+        x=alt.X(field="month", type="nominal", title=None, axis=alt.Axis(labelAngle=-60)),
+        y=alt.Y(field="count", type="quantitative", title=None, axis=alt.Axis(format=",d")),
+        color=alt.Color(
+            field="what", type="nominal", title=None, scale=scale, legend=alt.Legend(orient="top")
+        ),
+    )
+    return svg(encoded)
+
+
+def svg(chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> str:
     """The chart as SVG that scales with the page."""
     spec = chart.configure(
         font=FONT,

@@ -25,6 +25,8 @@ FALSE_MAX = 0.01
 RATIO_LOW_MIN = 1.25
 #: A group is looked at with so many customers on either side.
 SIDE_MIN = 50
+#: A group that is so much of the one above it would only say the same again.
+NEARLY_ALL = 0.9
 #: A test is made where every one of its four cells is expected to hold so many.
 EXPECTED_MIN = 5
 #: Two conditions are told as one where they agree on the customers of a group to this correlation.
@@ -127,17 +129,19 @@ def search(sides: Sides, *, left_out: int = 0) -> Findings:
 
 
 def _groups(sides: Sides) -> Iterator[_Members]:
+    """The groups to look at, without those that are nearly all of the group above them."""
     everybody = np.ones(len(sides.churned), np.bool_)
-    cells = [(Group(None, None), everybody)]
     of_phase = {name: sides.phase == place for place, name in enumerate(PHASES)}
-    of_channel = {name: sides.channel == place for place, name in enumerate(sides.channels)}
-    cells += [(Group(phase, None), mine) for phase, mine in of_phase.items()]
-    cells += [(Group(None, channel), mine) for channel, mine in of_channel.items()]
-    for channel, of_it in of_channel.items():
-        cells += [(Group(phase, channel), mine & of_it) for phase, mine in of_phase.items()]
-    for group, mine in cells:
-        lost = int((sides.churned & mine).sum())
-        if min(lost, int(mine.sum()) - lost) >= SIDE_MIN:
+    cells = [(Group(None, None), everybody, everybody)]
+    cells += [(Group(phase, None), mine, everybody) for phase, mine in of_phase.items()]
+    for place, channel in enumerate(sides.channels):
+        of_it = sides.channel == place
+        cells.append((Group(None, channel), of_it, everybody))
+        cells += [(Group(phase, channel), mine & of_it, mine) for phase, mine in of_phase.items()]
+    for group, mine, above in cells:
+        lost, size = int((sides.churned & mine).sum()), int(mine.sum())
+        nearly_all = mine is not above and size >= NEARLY_ALL * int(above.sum())
+        if min(lost, size - lost) >= SIDE_MIN and not nearly_all:
             places = np.flatnonzero(mine)
             churned = sides.churned[places]
             yield _Members(group, places, churned, _effective(sides.weight[places], churned))

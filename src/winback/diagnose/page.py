@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from winback.diagnose.charts import states_svg
 from winback.diagnose.nouns import Cell, Diagnosis, Table
-from winback.diagnose.telling import channel_name, definition, headline, shown_channels, tables
+from winback.diagnose.telling import channel_name, charted_channels, definition, headline, tables
 from winback.diagnose.words import speak
 from winback.language import Say, number, percent
 
@@ -23,15 +24,23 @@ figure { margin: .5rem 0; max-width: 40rem; } figure svg { width: 100%; height: 
 .wide { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .6rem; border-bottom: 1px solid #ddd; text-align: left; white-space: nowrap; }
 th { border-bottom: 2px solid #888; } .n { text-align: right; }
+.wraps td:first-child { white-space: normal; min-width: 16rem; }
+details { margin: .5rem 0; } summary { cursor: pointer; }
 td:first-child, th:first-child { position: sticky; left: 0; background: #fff; }
 @media print { body { max-width: none; font-size: 11px; } .wide { overflow: visible; }
-  section { break-inside: avoid; } th, td { white-space: normal; } }
+  section { break-inside: avoid; } th, td { white-space: normal; }
+  details > *, details::details-content { display: block; content-visibility: visible; } }
 """
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 def page(diagnosis: Diagnosis, language: str) -> str:
     """The whole page as HTML text in `zh` or `en`; equal diagnoses give equal text."""
+    return html_document(diagnosis, language, html_sections(diagnosis, language))
+
+
+def html_document(diagnosis: Diagnosis, language: str, sections: Sequence[str]) -> str:
+    """A page that begins with the headline and the definition, and holds these sections."""
     say = speak(language)
     title = f"{say('Churn diagnosis')} · {diagnosis.workspace}"
     parts = [
@@ -46,7 +55,7 @@ def page(diagnosis: Diagnosis, language: str) -> str:
         f'<p class="quiet">{escape(definition(diagnosis, language))} '
         f"{escape(say('The phase of a churned customer is the phase at churn.'))}</p></header>",
         _figures(diagnosis.total, say),
-        *_sections(diagnosis, language, say),
+        *sections,
         "</body></html>",
     ]
     return "\n".join(parts) + "\n"
@@ -67,27 +76,30 @@ def _figures(total: Cell, say: Say) -> str:
     return f'<ul class="figures">{items}</ul>'
 
 
-def _sections(diagnosis: Diagnosis, language: str, say: Say) -> list[str]:
+def html_sections(diagnosis: Diagnosis, language: str, heat: str = "") -> list[str]:
+    """The sections of the first diagnosis; `heat` is a chart for churn by channel within each phase."""
+    say = speak(language)
     structure, phases, channels, matrix = tables(diagnosis, language)
     all_cells = [(say("all"), diagnosis.total)]
     of_phases = [(say(cell.phase or "all"), cell) for cell in diagnosis.by_phase]
-    of_channels = [(channel_name(cell.channel, say), cell) for cell in shown_channels(diagnosis)]
+    of_channels = [(channel_name(cell.channel, say), cell) for cell in charted_channels(diagnosis)]
     return [
-        _section(structure, ""),
-        _section(phases, states_svg([*of_phases, *all_cells], say("phase"), say)),
-        _section(channels, states_svg([*of_channels, *all_cells], say("channel"), say)),
-        _section(matrix, ""),
+        html_section(structure, ""),
+        html_section(phases, states_svg([*of_phases, *all_cells], say("phase"), say)),
+        html_section(channels, states_svg([*of_channels, *all_cells], say("channel"), say)),
+        html_section(matrix, heat),
     ]
 
 
-def _section(table: Table, chart: str) -> str:
+def html_section(table: Table, chart: str) -> str:
+    """A section: title, the sentence, the chart where there is one, the table."""
     figure = f'<figure role="img" aria-label="{escape(table.says)}">{chart}</figure>' if chart else ""
-    return (
-        f"<section><h2>{escape(table.title)}</h2><p>{escape(table.says)}</p>{figure}{_table(table)}</section>"
-    )
+    head = f"<h2>{escape(table.title)}</h2><p>{escape(table.says)}</p>"
+    return f"<section>{head}{figure}{html_table(table)}</section>"
 
 
-def _table(table: Table) -> str:
+def html_table(table: Table, *, wraps: bool = False) -> str:
+    """A table; its cells keep to one line unless `wraps`."""
     marks = ['class="n"' if numeric else "" for numeric in table.numeric]
     head = "".join(
         f'<th scope="col" {mark}>{escape(name)}</th>' for name, mark in zip(table.columns, marks, strict=True)
@@ -98,4 +110,5 @@ def _table(table: Table) -> str:
         + "</tr>"
         for row in table.rows
     )
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    wide = "wide wraps" if wraps else "wide"
+    return f'<div class="{wide}"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'

@@ -8,17 +8,45 @@ from pathlib import Path
 
 from winback.diagnose.nouns import Diagnosis
 from winback.diagnose.page import page
-from winback.diagnose.stored import FORM, from_json, to_json
+from winback.diagnose.report_page import report_page
+from winback.diagnose.reporting import findings_by_group, findings_summary, report_tables
+from winback.diagnose.sentences import Wording
+from winback.diagnose.stored import FORM, from_json, plain, to_json
 from winback.diagnose.telling import definition, headline, tables
+from winback.profile.read import catalogue
 from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem, Place
 
-__all__ = ["definition", "diagnosis", "folder", "headline", "page", "tables", "to_json"]
+__all__ = [
+    "definition",
+    "diagnosis",
+    "findings_by_group",
+    "findings_summary",
+    "folder",
+    "headline",
+    "page",
+    "plain",
+    "report_page",
+    "report_tables",
+    "tables",
+    "to_json",
+    "wording",
+]
 
 
 def folder(ws: Workspace, as_of: date) -> Path:
     """Where the diagnosis of a date lies."""
     return ws.data / "diagnose" / f"as_of={as_of.isoformat()}"
+
+
+def wording(ws: Workspace, language: str) -> Wording:
+    """What a report of this workspace is told with in `zh` or `en`."""
+    return Wording(
+        language=language,
+        features={feature.name: feature for feature in catalogue(ws.settings)},
+        currency=ws.settings.workspace.currency,
+        minor_digits=ws.settings.workspace.minor_digits,
+    )
 
 
 def diagnosis(ws: Workspace, as_of: date) -> Diagnosis:

@@ -18,7 +18,9 @@ from winback.diagnose.rates import CONFIDENCE
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 #: The days after the start at which tables state what was kept.
-DAYS_SHOWN = (7, 14, 30, 60, 90, 180, 270, 365)
+DAYS_SHOWN = (30, 60, 90, 180, 270, 365)
+#: Between them a point every so many days, for the plot.
+STEP_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def lives(cut: Spells, customers: int, *, since: npt.NDArray[np.int32], as_of: i
 
 
 def retention(group: str, days: Ints, churned: Bools, shown: Sequence[int] = DAYS_SHOWN) -> Retention:
-    """The Kaplan-Meier curve of one group, at the days of `shown` that were reached.
+    """The Kaplan-Meier curve of one group, at the days of `shown` and every week, as far as was reached.
 
     days, churned: one entry a life. Estimate of Kaplan and Meier (1958) by SciPy's `ecdf` on censored
     data; intervals by Greenwood's variance on the log-log scale (Kalbfleisch and Prentice). A day counts
@@ -69,7 +71,9 @@ def retention(group: str, days: Ints, churned: Bools, shown: Sequence[int] = DAY
             "ignore", RuntimeWarning
         )  # no interval where all or none are kept: told as None
         band = kept.confidence_interval(CONFIDENCE, method="log-log")
-    reached = [day for day in shown if day <= days.max()]
+    reached = sorted(
+        {day for day in (*shown, *range(0, int(days.max()) + 1, STEP_DAYS)) if day <= days.max()}
+    )
     points = tuple(
         Kept(
             day=day,

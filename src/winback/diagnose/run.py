@@ -1,33 +1,40 @@
-"""The step: reads the roll-up and the profile, and writes who left as known at a date."""
+"""The step: reads the roll-up, the registry and features, and writes who left as known at a date."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from winback.diagnose import structure
-from winback.diagnose.alive import (
-    STATE_CODES,
-    Alive,
-    LaneMonth,
-    alive_days,
-    last_alive,
-    states,
-)
-from winback.diagnose.nouns import PHASES, UNKNOWN, Churn, Diagnosis
+from winback.diagnose.alive import STATE_CODES, Alive, Int32s, first_alive, last_alive, spells, states
+from winback.diagnose.asking import is_asked, questions
+from winback.diagnose.bits import NO_DAY
+from winback.diagnose.comparing import Comparison, compare
+from winback.diagnose.definitions import definitions, judged_at
+from winback.diagnose.findings import Sides, search
+from winback.diagnose.flows import flows
+from winback.diagnose.nouns import PHASES, Churn, Diagnosis, Findings, Report, Retention
 from winback.diagnose.read import folder
-from winback.diagnose.stored import to_json
+from winback.diagnose.reading import Customers, read_alive, read_customers, read_features, read_phases
+from winback.diagnose.retention import lives, retention_by
+from winback.diagnose.stored import plain, to_json
 from winback.ingest import read as ingest
 from winback.profile import read as profile
 from winback.profile.nouns import State
 from winback.store.whole import write_json
 from winback.store.workspace import Workspace
 from winback.terms.progress import Progress, Silent
-from winback.terms.time import day_number
+from winback.terms.time import day_number, day_of
+
+#: Numbers of days that are tried side by side where none are asked for.
+CHURN_DAYS = (14, 30, 60, 90)
+#: A retention curve is drawn of so many customers or more.
+CURVE_MIN = 50
+#: Curves by phase start so many days before `as_of`, at most half the history.
+LANDMARK_DAYS = 180
 
 
 def run(
@@ -40,40 +47,72 @@ def run(
     """
     told = progress or Silent()
     by = churn or Churn.of(ws.settings.churn)
-    told.start("diagnose", 3)
+    told.start("diagnose", 2)
     alive = read_alive(ws, by.kinds, as_of)
     told.advance()
-    found = _diagnose(ws, as_of, by, alive)
-    told.advance()
+    found = _diagnose(ws, by, alive, read_customers(ws, as_of), as_of=as_of)
     write_json(folder(ws, as_of) / "diagnosis.json", to_json(found))
     told.advance()
     return found
 
 
-def read_alive(ws: Workspace, kinds: tuple[str, ...], as_of: date) -> Alive:
-    """The alive days before `as_of` of every customer, from the lanes of `kinds`."""
-    return alive_days(_lane_months(ws, kinds), ingest.manifest(ws).customers, day_number(as_of))
+def report(
+    ws: Workspace,
+    as_of: date,
+    *,
+    churn: Churn | None = None,
+    churn_days: Sequence[int] = CHURN_DAYS,
+    progress: Progress | None = None,
+) -> Report:
+    """The whole diagnosis as known at the start of `as_of`: `run`, and the deeper looks beside it.
+
+    Keeps diagnosis.json and report.json below the data folder. Raises as `run` does.
+    """
+    told = progress or Silent()
+    by = churn or Churn.of(ws.settings.churn)
+    told.start("diagnose", 5)
+    day, first = day_number(as_of), _first_day(ws)
+    alive, customers = read_alive(ws, by.kinds, as_of), read_customers(ws, as_of)
+    told.advance()
+    diagnosis = _diagnose(ws, by, alive, customers, as_of=as_of)
+    write_json(folder(ws, as_of) / "diagnosis.json", to_json(diagnosis))
+    told.advance()
+    at = judged_at(first, day, churn_days)
+    tried = definitions(alive, by.kinds, churn_days, at=at, as_of=day)
+    moved = flows(alive, by, first_day=first, as_of=day)
+    told.advance()
+    landmark = day - min(LANDMARK_DAYS, max(1, (day - first) // 2))
+    cohorts, channels, phases = _retention(ws, by, alive, customers, as_of=day, landmark=landmark)
+    told.advance()
+    found = Report(
+        diagnosis=diagnosis,
+        definitions=tried,
+        flows=moved,
+        cohorts=cohorts,
+        channels=channels,
+        phases=phases,
+        landmark=day_of(landmark),
+        findings=_findings(ws, by, alive, customers, as_of=day),
+    )
+    write_json(folder(ws, as_of) / "report.json", plain(found))
+    told.advance()
+    return found
 
 
-def _lane_months(ws: Workspace, kinds: tuple[str, ...]) -> Iterator[LaneMonth]:
-    known = ingest.manifest(ws)
-    for kind in kinds:
-        for month in sorted(known.lanes.get(kind, {})):
-            lane = ingest.lane(ws, kind, month, known)
-            yield month, lane.column("customer").to_numpy(), lane.column("day").to_numpy()
+def _first_day(ws: Workspace) -> int:
+    first = ingest.manifest(ws).first_day
+    assert first is not None, "a manifest without days is not ready"
+    return day_number(first)
 
 
-def _diagnose(ws: Workspace, as_of: date, churn: Churn, alive: Alive) -> Diagnosis:
+def _diagnose(ws: Workspace, churn: Churn, alive: Alive, customers: Customers, *, as_of: date) -> Diagnosis:
     day = day_number(as_of)
     state = states(alive, churn, day)
     last = last_alive(alive, day).astype(np.int64)
     churned = state == STATE_CODES[State.CHURNED]
     cut = np.where(churned, last + churn.days + 1, day).astype(np.int32)
-    registry = ingest.registry(ws, as_of)
-    known = registry.column("first_seen_day").is_valid().to_numpy()
-    channel, channels = _channels(registry)
-    phase = _phases(ws, cut)
-    counted = structure.tally(state[known], phase[known], channel[known], channels)
+    known, phase = customers.known, read_phases(ws, cut)
+    counted = structure.tally(state[known], phase[known], customers.channel[known], customers.channels)
     return Diagnosis(
         workspace=ws.settings.workspace.name,
         as_of=as_of,
@@ -86,19 +125,78 @@ def _diagnose(ws: Workspace, as_of: date, churn: Churn, alive: Alive) -> Diagnos
     )
 
 
-def _channels(registry: pa.Table) -> tuple[npt.NDArray[np.int64], tuple[str, ...]]:
-    """The place of each customer's channel, and the channels; the one not known stands last."""
-    column = registry.column("channel").combine_chunks().dictionary_encode()
-    names = [str(name) for name in column.dictionary.to_pylist()]
-    codes = column.indices.fill_null(len(names)).to_numpy(zero_copy_only=False).astype(np.int64)
-    return codes, (*names, UNKNOWN)
+Curves = tuple[Retention, ...]
 
 
-def _phases(ws: Workspace, cut: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
-    """The place in PHASES of each customer's phase at the start of a day of the customer's own."""
-    phase = profile.phases_each(ws, cut)
-    places = {name: place for place, name in enumerate(PHASES)}
-    column = phase.dictionary_encode()
-    codes = np.array([places[name] for name in column.dictionary.to_pylist()], np.int64)
-    places_of: npt.NDArray[np.int64] = codes[column.indices.to_numpy(zero_copy_only=False)]
-    return places_of
+def _retention(
+    ws: Workspace, churn: Churn, alive: Alive, customers: Customers, *, as_of: int, landmark: int
+) -> tuple[Curves, Curves, Curves]:
+    """Curves by month of coming, by channel, and by phase at the landmark.
+
+    Customers who had registered before the log began are not watched from their first alive day: how long
+    they had been alive is not known.
+    """
+    cut, started = spells(alive, churn.days), first_alive(alive)
+    before = (customers.registered != NO_DAY) & (customers.registered < _first_day(ws))
+    came = lives(cut, alive.customers, since=np.where(before, NO_DAY, started).astype(np.int32), as_of=as_of)
+    months, names = _months(started)
+    there = np.full(alive.customers, landmark, np.int32)
+    stayed = lives(cut, alive.customers, since=there, as_of=as_of)
+    return (
+        retention_by(names, months, came, CURVE_MIN),
+        tuple(
+            sorted(
+                retention_by(customers.channels, customers.channel, came, CURVE_MIN),
+                key=lambda curve: -curve.customers,
+            )
+        ),
+        retention_by(PHASES, read_phases(ws, there), stayed, CURVE_MIN),
+    )
+
+
+def _months(day: Int32s) -> tuple[npt.NDArray[np.int64], tuple[str, ...]]:
+    """The place of each day's month among all months there are (-1 for no day), and the months."""
+    months = day.astype("datetime64[D]").astype("datetime64[M]")
+    known = day != NO_DAY
+    names, places = np.unique(months[known], return_inverse=True)
+    codes = np.full(len(day), -1, np.int64)
+    codes[known] = places
+    return codes, tuple(str(name) for name in names)
+
+
+def _findings(ws: Workspace, churn: Churn, alive: Alive, customers: Customers, *, as_of: int) -> Findings:
+    """What sets the churned apart, both sides as of the day after they were seen: features and phase."""
+    sides = _compared(churn, alive, customers, as_of)
+    order = np.argsort(sides.customer, kind="stable")
+    customer, seen = sides.customer[order], sides.seen[order]
+    cut = np.full(alive.customers, NO_DAY, np.int32)
+    cut[customer] = seen + 1
+    asked = [feature for feature in profile.catalogue(ws.settings) if is_asked(feature)]
+    table = read_features(ws, customer, cut[customer], [feature.name for feature in asked])
+    names = {name: (codes[customer], known) for name, (codes, known) in customers.names.items()}
+    compared = Sides(
+        churned=sides.churned[order],
+        weight=sides.weight[order],
+        phase=read_phases(ws, cut)[customer],
+        channel=customers.channel[customer],
+        channels=customers.channels,
+        questions=questions(table, asked, names, ws.settings.workspace.minor_digits),
+    )
+    return search(compared, left_out=sides.left_out)
+
+
+def _compared(churn: Churn, alive: Alive, customers: Customers, as_of: int) -> Comparison:
+    state, last = states(alive, churn, as_of), last_alive(alive, as_of)
+    started = first_alive(alive)
+    months, names = _months(started)
+    stratum = customers.channel * (len(names) + 1) + months + 1
+    _, compact = np.unique(stratum, return_inverse=True)
+    gone = state == STATE_CODES[State.CHURNED]
+    return compare(
+        alive,
+        compact,
+        started,
+        last_of_churned=np.where(gone, last, NO_DAY).astype(np.int32),
+        stayed=(state == STATE_CODES[State.ACTIVE]) | (state == STATE_CODES[State.DORMANT]),
+        as_of=as_of,
+    )

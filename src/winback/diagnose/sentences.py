@@ -124,10 +124,21 @@ def group_text(group: Group, say: Say) -> str:
     return text.format(channel=channel, phase=say(group.phase))
 
 
+def conditions_text(finding: Finding, wording: Wording) -> str:
+    """All conditions of a finding."""
+    return wording.say(" and ").join(condition_text(each, wording) for each in finding.conditions)
+
+
+def ratio_text(finding: Finding) -> str:
+    """The ratio with its interval; a dash where nobody stayed who fulfils the conditions."""
+    if finding.ratio is None or finding.ratio_low is None or finding.ratio_high is None:
+        return "–"
+    return f"{finding.ratio:.2f} ({finding.ratio_low:.2f} – {finding.ratio_high:.2f})"
+
+
 def sentence(finding: Finding, wording: Wording) -> str:
     """The finding with both shares, the ratio and its interval, the sample, and the false discovery rate."""
     say = wording.say
-    told = say(" and ").join(condition_text(condition, wording) for condition in finding.conditions)
     text = say(
         "{share} of {group} {condition} ({interval}, {lost} lost); of those like them who stayed, "
         "{kept_share} ({kept_interval}, {kept} effective)."
@@ -135,7 +146,7 @@ def sentence(finding: Finding, wording: Wording) -> str:
     both = text.format(
         share=percent(finding.churned.share),
         group=group_text(finding.group, say),
-        condition=told,
+        condition=conditions_text(finding, wording),
         interval=interval(finding.churned),
         lost=number(finding.churned.whole),
         kept_share=percent(finding.stayed.share),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields, is_dataclass
 from datetime import date
+from math import isfinite
 from typing import Any
 
 from winback.diagnose.nouns import Cell, Churn, Counts, Diagnosis, PhaseShare, Rate
@@ -29,6 +30,19 @@ def from_json(value: dict[str, Any]) -> Diagnosis:
         by_channel_phase=tuple(_cell(cell) for cell in value["by_channel_phase"]),
         structure=tuple(PhaseShare(share["phase"], Rate(**share["rate"])) for share in value["structure"]),
     )
+
+
+def plain(value: Any) -> Any:
+    """Any noun as JSON values: dates as text, tuples as lists, infinities and NaN as None."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    if isinstance(value, float) and not isfinite(value):
+        return None
+    return value
 
 
 def _cell(value: dict[str, Any]) -> Cell:

@@ -12,6 +12,7 @@ from winback.language import Say, number, percent
 LEAST_TO_COMPARE = 30
 #: Tables and charts show so many channels, the largest; the figures of the others stay in the JSON.
 CHANNELS_SHOWN_MAX = 30
+CHANNELS_CHARTED_MAX = 12
 
 
 def definition(diagnosis: Diagnosis, language: str) -> str:
@@ -69,6 +70,12 @@ def shown_channels(diagnosis: Diagnosis) -> tuple[Cell, ...]:
     return diagnosis.by_channel[:CHANNELS_SHOWN_MAX]
 
 
+def charted_channels(diagnosis: Diagnosis) -> tuple[Cell, ...]:
+    """The channels that charts show: the largest of those large enough to compare; the first, if none is."""
+    large = [cell for cell in diagnosis.by_channel if cell.counts.ever_alive >= LEAST_TO_COMPARE]
+    return tuple(large[:CHANNELS_CHARTED_MAX]) or diagnosis.by_channel[:1]
+
+
 def _structure(diagnosis: Diagnosis, say: Say) -> Table:
     lost = diagnosis.total.counts.churned
     worst = max(diagnosis.structure, key=lambda share: share.rate.part)
@@ -107,8 +114,8 @@ def _states_by_phase(diagnosis: Diagnosis, say: Say) -> Table:
 def _states_by_channel(diagnosis: Diagnosis, say: Say) -> Table:
     texts = (
         "The {channel} channel has the highest churn rate: {rate}, against {all} of all customers.",
-        "No channel stands out: the highest churn rate, of the {channel} channel, is {rate}, against {all} of "
-        "all customers.",
+        "No channel stands out: the highest churn rate, of the {channel} channel, is {rate}, against {all} "
+        "of all customers.",
         "No channel has {least} customers who were ever active, too few to compare.",
     )
     says = _worst_told(diagnosis.by_channel, texts, diagnosis.total.churn, say)

@@ -64,8 +64,8 @@ CHINESE = {
     "No channel stands out within a phase.": "没有渠道在某一时期内明显偏高。",
     "No phase stands out: the highest churn rate, in the {phase} phase, is {rate}, against {all} of all "
     "customers.": "没有时期明显偏高：{phase}的流失率最高，为 {rate}；全部客户为 {all}。",
-    "No channel stands out: the highest churn rate, of the {channel} channel, is {rate}, against {all} of "
-    "all customers.": "没有渠道明显偏高：“{channel}”的流失率最高，为 {rate}；全部客户为 {all}。",
+    "No channel stands out: the highest churn rate, of the {channel} channel, is {rate}, against {all} "
+    "of all customers.": "没有渠道明显偏高：“{channel}”的流失率最高，为 {rate}；全部客户为 {all}。",
     "; ": "；",
     "No phase has {least} customers who were ever active, too few to compare.": (
         "没有任何时期达到 {least} 位曾经活跃的客户，不足以比较。"
@@ -112,6 +112,59 @@ CHINESE = {
     "q below 0.001": "q 小于 0.001",
     "q = {q}": "q = {q}",
     "Portrait of {group}: {traits}.": "{group}画像：{traits}。",
+    "Judged on {at} by what happened until {as_of}: with every number of days tried, more than "
+    "{wrong} of those called lost came back.": (
+        "以 {at} 判定、用截至 {as_of} 的事实检验：所试的每个天数，"
+        "被判流失的客户中都有超过 {wrong} 后来回来了。"
+    ),
+    "Judged on {at} by what happened until {as_of}: from {days} days on, at most {wrong} of those "
+    "called lost came back.": (
+        "以 {at} 判定、用截至 {as_of} 的事实检验：从 {days} 天起，被判流失的客户中回来的不超过 {wrong}。"
+    ),
+    "days without a sign of life": "没有活跃迹象的天数",
+    "called lost": "判为流失",
+    "of those, came back": "其中后来回来",
+    "share": "占比",
+    "came back": "回来",
+    "share of those called lost": "占被判流失者",
+    "not called lost, yet gone": "未判流失却再未回来",
+    "Definitions of churn side by side": "流失定义对比",
+    "Most were lost in the month from {day}: {lost}, while {came} came and {back} came back.": (
+        "流失最多的是 {day} 起的一个月：流失 {lost}，新来 {came}，回来 {back}。"
+    ),
+    "month from": "月份起于",
+    "present before": "月初在场",
+    "came": "新来",
+    "lost": "流失",
+    "present after": "月末在场",
+    "Month by month": "逐月流动",
+    "days until half are gone": "流失过半的天数",
+    "No group is large enough for a curve.": "没有足够大的群组可以画出曲线。",
+    "The share not yet churned so many days after the start, by Kaplan and Meier.": (
+        "开始后若干天尚未流失的比例（Kaplan–Meier）。"
+    ),
+    "After {day} days {best} keeps most, {most}, and {worst} least, {least}.": (
+        "{day} 天后，{best}留存最高（{most}），{worst}最低（{least}）。"
+    ),
+    "Retention by month of coming": "按到来月份的留存",
+    "Retention by channel": "按渠道的留存",
+    "Retention by phase, of those present on {day}": "按时期的留存（{day} 在场的客户）",
+    "cohort": "到来月份",
+    "days since coming": "到来后的天数",
+    "days since {day}": "{day} 之后的天数",
+    "Findings": "发现",
+    "they": "特征",
+    "of the lost": "流失者中",
+    "of those who stayed": "留下者中",
+    "times as common": "倍数",
+    "{looked_at} conditions were tested on {lost} lost and {stayed} who stayed; {found} findings are "
+    "stated, of which at most 1 in 100 is expected to be false. A finding says what goes with leaving, "
+    "not what causes it. {left_out} lost customers had nobody like them who stayed.": (
+        "对 {lost} 位流失客户与 {stayed} 位留下的客户检验了 {looked_at} 个条件，得出 {found} 条发现，"
+        "其中预期至多百分之一为误。"
+        "发现只说明什么与流失相伴，不说明原因。另有 {left_out} 位流失客户找不到可比的留下者。"
+    ),
+    "Nothing sets the churned apart that could be stated.": "没有可以成立的发现。",
     "{share} (95 % interval {low} to {high})": "{share}（95% 区间 {low} 至 {high}）",
 }
 

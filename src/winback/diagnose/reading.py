@@ -1,0 +1,78 @@
+"""What the step reads from ingest and profile, as arrays with an entry for each customer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from winback.diagnose.alive import Alive, Int32s, LaneMonth, alive_days
+from winback.diagnose.asking import Named, named
+from winback.diagnose.bits import NO_DAY
+from winback.diagnose.nouns import PHASES, UNKNOWN
+from winback.ingest import read as ingest
+from winback.profile import read as profile
+from winback.store.workspace import Workspace
+from winback.terms.time import day_number
+
+Int64s = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Customers:
+    """What is registered of each customer before a date.
+
+    known: whether an event of theirs was there by then; channel: the place in `channels`, of which the last
+    is the one not known; registered: the day of registering (NO_DAY: not known); names: the named features.
+    """
+
+    known: npt.NDArray[np.bool_]
+    channel: Int64s
+    channels: tuple[str, ...]
+    registered: Int32s
+    names: dict[str, Named]
+
+
+def read_alive(ws: Workspace, kinds: tuple[str, ...], as_of: date) -> Alive:
+    """The alive days before `as_of` of every customer, from the lanes of `kinds`."""
+    return alive_days(_lane_months(ws, kinds), ingest.manifest(ws).customers, day_number(as_of))
+
+
+def _lane_months(ws: Workspace, kinds: tuple[str, ...]) -> Iterator[LaneMonth]:
+    known = ingest.manifest(ws)
+    for kind in kinds:
+        for month in sorted(known.lanes.get(kind, {})):
+            lane = ingest.lane(ws, kind, month, known)
+            yield month, lane.column("customer").to_numpy(), lane.column("day").to_numpy()
+
+
+def read_customers(ws: Workspace, as_of: date) -> Customers:
+    """The registry as known before `as_of`."""
+    registry = ingest.registry(ws, as_of)
+    codes, channels = named(registry.column("channel"))
+    registered = registry.column("registered_day").fill_null(int(NO_DAY)).to_numpy()
+    return Customers(
+        known=registry.column("first_seen_day").is_valid().to_numpy(),
+        channel=np.where(codes < 0, len(channels), codes).astype(np.int64),
+        channels=(*channels, UNKNOWN),
+        registered=registered.astype(np.int32),
+        names={name: named(registry.column(name)) for name in ("campaign", "language")},
+    )
+
+
+def read_phases(ws: Workspace, cut: Int32s) -> Int64s:
+    """The place in PHASES of each customer's phase at the start of a day of the customer's own."""
+    column = profile.phases_each(ws, cut).dictionary_encode()
+    places = {name: place for place, name in enumerate(PHASES)}
+    codes = np.array([places[name] for name in column.dictionary.to_pylist()], np.int64)
+    found: Int64s = codes[column.indices.to_numpy(zero_copy_only=False)]
+    return found
+
+
+def read_features(ws: Workspace, customers: Int32s, cut: Int32s, names: list[str]) -> pa.Table:
+    """The features `names` of some customers (keys ascending), each at the start of a day of its own."""
+    return profile.features_each(ws, cut, customers, names)

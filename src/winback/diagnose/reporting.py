@@ -1,0 +1,213 @@
+"""The deeper looks of a report as sentences and tables: definitions, flows, retention, findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from winback.diagnose.nouns import Definitions, Findings, Flow, Report, Retention, Table
+from winback.diagnose.retention import DAYS_SHOWN
+from winback.diagnose.sentences import Wording, conditions_text, portrait, ratio_text, sentence
+from winback.diagnose.telling import channel_name
+from winback.diagnose.words import interval
+from winback.language import Say, number, percent
+
+#: Tables of retention show so many groups: the last cohorts, the largest channels.
+GROUPS_SHOWN_MAX = 13
+
+
+def definitions_table(found: Definitions, say: Say) -> Table:
+    """Each definition, how many it called lost, and how many of those came back."""
+    wrong = percent(found.wrong_max)
+    if found.suggested_days is None:
+        text = say(
+            "Judged on {at} by what happened until {as_of}: with every number of days tried, more than "
+            "{wrong} of those called lost came back."
+        )
+    else:
+        text = say(
+            "Judged on {at} by what happened until {as_of}: from {days} days on, at most {wrong} of those "
+            "called lost came back."
+        )
+    says = text.format(
+        at=found.at.isoformat(), as_of=found.as_of.isoformat(), days=found.suggested_days, wrong=wrong
+    )
+    columns = (
+        say("days without a sign of life"),
+        say("called lost"),
+        say("share"),
+        say("came back"),
+        say("share of those called lost"),
+        say("95 % interval"),
+        say("not called lost, yet gone"),
+    )
+    rows = tuple(
+        (
+            number(outcome.days),
+            number(outcome.lost.part),
+            percent(outcome.lost.share),
+            number(outcome.came_back.part),
+            percent(outcome.came_back.share),
+            interval(outcome.came_back),
+            percent(outcome.missed.share),
+        )
+        for outcome in found.outcomes
+    )
+    return Table(say("Definitions of churn side by side"), says, columns, (True,) * len(columns), rows)
+
+
+def flows_table(flows: Sequence[Flow], say: Say) -> Table:
+    """Month by month, who came, came back and was lost, and how all stood at the end."""
+    worst = max(flows, key=lambda flow: flow.lost)
+    says = say(
+        "Most were lost in the month from {day}: {lost}, while {came} came and {back} came back."
+    ).format(
+        day=worst.first_day.isoformat(),
+        lost=number(worst.lost),
+        came=number(worst.came),
+        back=number(worst.came_back),
+    )
+    columns = (
+        say("month from"),
+        say("present before"),
+        say("came"),
+        say("came back"),
+        say("lost"),
+        say("present after"),
+        say("active"),
+        say("dormant"),
+        say("returned"),
+        say("churned"),
+    )
+    rows = tuple(
+        (
+            flow.first_day.isoformat(),
+            *(
+                number(value)
+                for value in (
+                    flow.present_before,
+                    flow.came,
+                    flow.came_back,
+                    flow.lost,
+                    flow.present_after,
+                    flow.counts.active,
+                    flow.counts.dormant,
+                    flow.counts.returned,
+                    flow.counts.churned,
+                )
+            ),
+        )
+        for flow in flows
+    )
+    return Table(say("Month by month"), says, columns, (False, *[True] * 9), rows)
+
+
+def retention_table(curves: Sequence[Retention], say: Say, *, title: str, first: str) -> Table:
+    """What is kept of each group after so many days, with intervals; only as far as it was watched."""
+    shown = curves[:GROUPS_SHOWN_MAX]
+    rows = []
+    for curve in shown:
+        kept = {point.day: point for point in curve.kept}
+        cells = []
+        for day in DAYS_SHOWN:
+            point = kept.get(day)
+            if point is None:
+                cells.append("–")
+            elif point.low is None or point.high is None:
+                cells.append(percent(point.share))
+            else:
+                cells.append(f"{percent(point.share)} ({100 * point.low:.0f}–{100 * point.high:.0f})")
+        median = "–" if curve.median_days is None else number(curve.median_days)
+        rows.append((group_name(curve.group, say), number(curve.customers), median, *cells))
+    columns = (
+        say(first),
+        say("customers"),
+        say("days until half are gone"),
+        *(say("{n} days").format(n=day) for day in DAYS_SHOWN),
+    )
+    numeric = (False, *[True] * (len(columns) - 1))
+    return Table(title, _extremes(shown, say), columns, numeric, tuple(rows))
+
+
+def group_name(group: str, say: Say) -> str:
+    """What a group of a curve is called: a phase or channel in the language, a month as it is."""
+    return channel_name(group, say) if group == "" else _told(group, say)
+
+
+def _told(text: str, say: Say) -> str:
+    try:
+        return say(text)
+    except KeyError:
+        return text
+
+
+def _extremes(curves: Sequence[Retention], say: Say) -> str:
+    """The best and the worst kept on the latest day that half of the groups reached, where they differ."""
+    if not curves:
+        return say("No group is large enough for a curve.")
+    for day in reversed(DAYS_SHOWN):
+        share = {curve.group: point.share for curve in curves for point in curve.kept if point.day == day}
+        if len(share) < max(2, len(curves) / 2) or len(set(share.values())) < 2:
+            continue
+        best, worst = max(share, key=share.__getitem__), min(share, key=share.__getitem__)
+        return say("After {day} days {best} keeps most, {most}, and {worst} least, {least}.").format(
+            day=day,
+            best=group_name(best, say),
+            most=percent(share[best]),
+            worst=group_name(worst, say),
+            least=percent(share[worst]),
+        )
+    return say("The share not yet churned so many days after the start, by Kaplan and Meier.")
+
+
+def findings_summary(found: Findings, say: Say) -> str:
+    """How many findings there are, of how much that was looked at."""
+    text = say(
+        "{looked_at} conditions were tested on {lost} lost and {stayed} who stayed; {found} findings are "
+        "stated, of which at most 1 in 100 is expected to be false. A finding says what goes with leaving, "
+        "not what causes it. {left_out} lost customers had nobody like them who stayed."
+    )
+    return text.format(
+        looked_at=number(found.looked_at),
+        lost=number(found.churned),
+        stayed=number(found.stayed),
+        found=number(len(found.findings)),
+        left_out=number(found.left_out),
+    )
+
+
+def findings_by_group(found: Findings, wording: Wording) -> tuple[Table, ...]:
+    """A table for each group with findings: its portrait as title, its strongest finding as sentence."""
+    say = wording.say
+    columns = (say("they"), say("of the lost"), say("of those who stayed"), say("times as common"), "q")
+    told = []
+    for group in dict.fromkeys(finding.group for finding in found.findings):
+        mine = [finding for finding in found.findings if finding.group == group]
+        rows = tuple(
+            (
+                conditions_text(finding, wording),
+                f"{percent(finding.churned.share)} ({interval(finding.churned)})",
+                f"{percent(finding.stayed.share)} ({interval(finding.stayed)})",
+                ratio_text(finding),
+                f"{finding.q:.1g}",
+            )
+            for finding in mine
+        )
+        numeric = (False, True, True, True, True)
+        told.append(Table(portrait(mine, wording), sentence(mine[0], wording), columns, numeric, rows))
+    return tuple(told)
+
+
+def report_tables(report: Report, wording: Wording) -> tuple[Table, ...]:
+    """Definitions, flows, and retention by cohort, channel and phase."""
+    say = wording.say
+    landmark = say("Retention by phase, of those present on {day}").format(day=report.landmark.isoformat())
+    retentions = (
+        (report.cohorts[-GROUPS_SHOWN_MAX:], say("Retention by month of coming"), "cohort"),
+        (report.channels, say("Retention by channel"), "channel"),
+        (report.phases, landmark, "phase"),
+    )
+    return (
+        definitions_table(report.definitions, say),
+        flows_table(report.flows, say),
+        *(retention_table(curves, say, title=title, first=first) for curves, title, first in retentions),
+    )
