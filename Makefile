@@ -54,7 +54,9 @@ fix: dev  ## put right what ruff can
 	$(BIN)/ruff format .
 
 bench: rivals  ## measure, side by side with rivals (SIZE=small or full); writes build/bench.json
-	@$(BIN)/python -m benchmarks --size $(SIZE)
+	@for file in $$(grep -l '^if __name__' benchmarks/*.py); do \
+		$(BIN)/python -m benchmarks.$$(basename $$file .py) --size $(SIZE) || exit 1; \
+	done
 
 docs: dev  ## write docs/reference/ anew from the code
 	@$(BIN)/python docs/reference/generate.py

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ from winback.doors.cli import (
     diagnosing,
     ingesting,
     profiling,
+    quarantining,
     simulating,
 )
 from winback.doors.cli.group import Group
@@ -51,7 +53,7 @@ def _examples(*lines: str) -> str:
     return "\n\n".join(("[bold]Examples[/bold]", *lines))
 
 
-for _command, _shown in (
+_COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (
     (beginning.init, ("winback init", "winback init --lang zh", "winback init shop/")),
     (checking.check, ("winback check", "winback check -w shop/ --json")),
     (
@@ -93,5 +95,17 @@ for _command, _shown in (
         demonstrating.demo,
         ("winback demo", "winback demo --lang zh", "winback demo --customers 2000 --out small"),
     ),
-):
+)
+_QUARANTINE: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
+    ("list", quarantining.list_rows, ("winback quarantine list", "winback quarantine list --rows 0 --json")),
+    ("export", quarantining.export, ("winback quarantine export bad.csv --source orders",)),
+    ("import", quarantining.hand_back, ("winback quarantine import bad.csv",)),
+)
+
+for _command, _shown in _COMMANDS:
     app.command(epilog=_examples(*_shown))(_command)
+
+quarantine = typer.Typer(no_args_is_help=True, help="The rows that were refused: look at them, repair them.")
+app.add_typer(quarantine, name="quarantine")
+for _name, _command, _shown in _QUARANTINE:
+    quarantine.command(_name, epilog=_examples(*_shown))(_command)

@@ -25,10 +25,7 @@ def ingest(
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at the first bad row; nothing of this run is taken then.")
     ] = False,
-    wait: Annotated[
-        float,
-        typer.Option("--wait", min=0, metavar="SECONDS", help="How long to wait for another run to end."),
-    ] = 60.0,
+    wait: options.Wait = 60.0,
     workspace: options.Workspace = None,
     lang: options.Lang = None,
     quiet: options.Quiet = False,

@@ -11,7 +11,7 @@ import typer
 
 from winback.language import Language
 
-__all__ = ["AsJson", "AsOf", "Lang", "Language", "Quiet", "Tongue", "Workspace", "as_date"]
+__all__ = ["AsJson", "AsOf", "Lang", "Language", "Quiet", "Tongue", "Wait", "Workspace", "as_date"]
 
 
 class Tongue(StrEnum):
@@ -45,6 +45,9 @@ AsJson = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
 Lang = Annotated[Tongue | None, typer.Option("--lang", help="Language; else the workspace's own.")]
+Wait = Annotated[
+    float, typer.Option("--wait", min=0, metavar="SECONDS", help="How long to wait for another run to end.")
+]
 AsOf = Annotated[
     date | None,
     typer.Option(
