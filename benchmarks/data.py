@@ -31,7 +31,7 @@ class Business:
 
 
 def write_events(path: Path, business: Business, seed: int) -> None:
-    """Write `business.events` rows: event, customer_id, time, amount, product, product_kind, detail, channel."""
+    """Write `business.events` rows: who did what when, with amounts, products, faults and channels."""
     rng = np.random.default_rng(seed)
     ids = pa.array([f"c{number:07d}" for number in range(business.customers)])
     writer = None
@@ -67,5 +67,5 @@ def _rows(rng: np.random.Generator, business: Business, ids: pa.Array, part: tup
     )
 
 
-def _named(names: list[str], codes: np.ndarray, there: np.ndarray) -> pa.DictionaryArray:  # type: ignore[type-arg]
+def _named(names: list[str], codes: np.ndarray, there: np.ndarray) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32), mask=~there), pa.array(names))

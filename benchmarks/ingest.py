@@ -106,11 +106,12 @@ def _in_a_new_process(root: Path) -> None:
 
 
 def _plain_copy(root: Path) -> None:
-    """The same file sorted into Parquet by day, with text ids, unchecked: the least a log could cost in DuckDB."""
+    """The same file sorted into Parquet by day, unchecked: the least a log could cost in DuckDB."""
     with workspace(root).duckdb() as db:
         db.execute("SET preserve_insertion_order = false")
         db.execute(
-            f"COPY (SELECT *, CAST(time AS DATE) AS day FROM '{root}/history.parquet' ORDER BY day, customer_id, time)"
+            f"COPY (SELECT *, CAST(time AS DATE) AS day FROM '{root}/history.parquet'"
+            " ORDER BY day, customer_id, time)"
             f" TO '{root}/plain' (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (day))"
         )
     shutil.rmtree(root / "plain")

@@ -57,7 +57,8 @@ def dying(*given, **named):
     return whole(*given, **named)
 
 setattr(owner, name, dying)
-run(Workspace(Settings.model_validate_json(settings), Path(root)), now=datetime.fromisoformat(now), rows_per_step=5)
+ws = Workspace(Settings.model_validate_json(settings), Path(root))
+run(ws, now=datetime.fromisoformat(now), rows_per_step=5)
 """
 
 

@@ -58,7 +58,7 @@ def test_a_column_of_mixed_types_is_text(root: Path) -> None:
 
 
 def test_what_is_wrong_with_a_query_is_told(root: Path) -> None:
-    with pytest.raises(DataProblem, match="sources.app: SQLite says: no such table: nothing"):
+    with pytest.raises(DataProblem, match=r"sources\.app: SQLite says: no such table: nothing"):
         take(workspace(root, _sqlite(root, table="nothing")))
     with pytest.raises(DataProblem, match="no such file"):
         take(workspace(root, source(format="sqlite", path="absent.db", table="acts")))
@@ -88,8 +88,8 @@ def test_a_table_of_postgresql_is_streamed(root: Path, server: str, monkeypatch:
             "CREATE TABLE acts (id bigint, customer text, at timestamptz, paid numeric(12, 2))"
         )
         connection.execute(
-            "INSERT INTO acts SELECT n, 'c' || n % 100, timestamptz '2026-03-01 10:00+08' + n * interval '1 minute',"
-            " 0.29 + n FROM generate_series(1, 5000) AS n"
+            "INSERT INTO acts SELECT n, 'c' || n % 100,"
+            " timestamptz '2026-03-01 10:00+08' + n * interval '1 minute', 0.29 + n FROM generate_series(1, 5000) AS n"
         )
     monkeypatch.setenv("SHOP_URL", server)
     mapping = PLAIN | {"kind": {"const": "purchase"}, "amount": "paid", "id": "id"}

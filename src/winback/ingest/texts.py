@@ -33,7 +33,7 @@ class Held:
 
     text: str
 
-    def open(self, mode: Literal["rb"]) -> BinaryIO:
+    def open(self, mode: Literal["rb"]) -> BinaryIO:  # noqa: ARG002 - as Path has it
         """The bytes of the text, as UTF-8."""
         return io.BytesIO(self.text.encode())
 
