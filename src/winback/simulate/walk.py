@@ -17,7 +17,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numba
 import numpy.typing as npt
 
 from winback.simulate.compiled import (
@@ -152,8 +151,7 @@ def _made(digest: int) -> Walk:
                     moved = one_day(who, today, app)
                 end_of_day(who, today, moved, app)
 
-    made: Walk = numba.njit(nogil=True, cache=True)(walk)
-    return made
+    return compiled(walk, keep=True)
 
 
 #: Walk customers through days: walk(people, state, (row of the first customer, first day, day after), …).

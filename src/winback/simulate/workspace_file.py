@@ -47,7 +47,10 @@ def _renamed(column: str, raw: tuple[str, ...], names: tuple[str, ...]) -> str:
 
 def _sources() -> dict[str, str]:
     """Name of each source, and the lines of its one event mapping."""
-    kind_map = _renamed("产品类型", tuple(KINDS_ZH.values()), tuple(KINDS_ZH))
+    return {**_people_and_visits(), **_money(), **_app_and_messages()}
+
+
+def _people_and_visits() -> dict[str, str]:
     return {
         "registrations": f"""\
 kind = {{ const = "register" }}
@@ -70,6 +73,12 @@ customer = "uid"
 at = "opened_at"        # 没有消息编号，按内容去重
 version = "app_version"
 """,
+    }
+
+
+def _money() -> dict[str, str]:
+    kind_map = _renamed("产品类型", tuple(KINDS_ZH.values()), tuple(KINDS_ZH))
+    return {
         "orders": f"""\
 kind = {{ const = "purchase" }}
 customer = "客户号"
@@ -93,6 +102,11 @@ customer = "客户号"
 at = "时间"
 amount = "余额"
 """,
+    }
+
+
+def _app_and_messages() -> dict[str, str]:
+    return {
         "app_quality": f"""\
 kind = {{ const = "fault" }}
 customer = "uid"
