@@ -66,7 +66,7 @@ def story(lost_in: float, lost_out: float) -> Clusters:
         FIRST + timedelta(days=150),
         rules=ClusterRules(follow_days=60),
         campaigns=(SALE,),
-        as_of=FIRST + timedelta(days=220),
+        followed_until=FIRST + timedelta(days=220),
     )
 
 
@@ -96,7 +96,7 @@ def test_only_those_followed_long_enough_are_compared() -> None:
     who = Registered(
         np.full(3000, day_number(FIRST), np.int32), np.zeros(3000, int), ("a",), np.ones(3000, bool)
     )
-    late = find_clusters(who, FIRST, FIRST + timedelta(days=40), as_of=FIRST + timedelta(days=59))
+    late = find_clusters(who, FIRST, FIRST + timedelta(days=40), followed_until=FIRST + timedelta(days=59))
     assert late.clusters
     assert late.churn is None
 

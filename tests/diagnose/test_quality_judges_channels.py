@@ -15,7 +15,7 @@ from winback.diagnose.contrast import Span
 from winback.diagnose.nouns import Rate
 from winback.diagnose.quality import Did, decide, first_left, judge_channels, payback
 from winback.diagnose.quality_cost import Came, cost_of_each
-from winback.diagnose.quality_nouns import Lost, Quality, QualityRules
+from winback.diagnose.quality_nouns import Lost, Payback, Quality, QualityRules
 from winback.diagnose.quality_telling import tell_channel, tell_quality
 from winback.diagnose.quality_value import MoneyDays, Worth, worth
 from winback.diagnose.quality_walk import first_two
@@ -105,13 +105,21 @@ def test_the_first_and_second_purchase_are_found_over_days_and_within_one() -> N
 
 
 def test_the_verdict_goes_by_the_ends_of_the_intervals() -> None:
-    def verdict(cost: float | None, low: float, high: float, followed: int = 100, lost: float = 0.1):
+    def verdict(cost, low, high, followed=100, lost=0.1, pays=None):
         rate = Rate(0, 100, lost, lost - 0.05, lost + 0.05)
-        return decide(cost, Span((low + high) / 2, low, high), followed, (Lost(90, rate),), rules=RULES)
+        return decide(
+            cost,
+            Span((low + high) / 2, low, high),
+            followed,
+            (Lost(90, rate),),
+            pays=Payback(pays, pays, pays, 300),
+            rules=RULES,
+        )
 
     assert verdict(100, 101, 120) == ("keep", ("covers",))
     assert verdict(100, 100, 120) == ("keep", ("covers",))
     assert verdict(100, 90, 99) == ("stop", ("costs_more",))
+    assert verdict(100, 90, 99, pays=120) == ("watch", ("late",))
     assert verdict(100, 90, 110) == ("watch", ("between",))
     assert verdict(None, 90, 110) == ("watch", ("no_cost",))
     assert verdict(100, 101, 120, followed=49) == ("watch", ("few",))
@@ -122,7 +130,7 @@ def test_the_verdict_goes_by_the_ends_of_the_intervals() -> None:
 
 def test_losses_at_ages_that_too_few_have_reached_do_not_decide() -> None:
     early, late = Rate(1, 100, 0.01, 0.0, 0.05), Rate(20, 20, 1.0, 0.83, 1.0)
-    found = decide(1, Span(5, 4, 6), 100, (Lost(90, early), Lost(180, late)), rules=RULES)
+    found = decide(1, Span(5, 4, 6), 100, (Lost(90, early), Lost(180, late)), pays=None, rules=RULES)
     assert found[0] == "keep"
 
 

@@ -13,7 +13,7 @@ from scipy.stats import false_discovery_control
 from winback.diagnose.bits import NO_DAY
 from winback.diagnose.clusters_calendar import names_of, off_days
 from winback.diagnose.clusters_expected import Expected, expected
-from winback.diagnose.clusters_nouns import Cluster, ClusterRules, Clusters, DayExpected, Part, Untold
+from winback.diagnose.clusters_nouns import Basis, Cluster, ClusterRules, Clusters, DayExpected, Part, Untold
 from winback.diagnose.contrast import Contrast, contrast, strata
 from winback.settings.model import CampaignSection
 from winback.terms.time import day_number, day_of
@@ -46,14 +46,15 @@ def find_clusters(
     *,
     rules: ClusterRules = DEFAULT_RULES,
     campaigns: Sequence[CampaignSection] = (),
-    as_of: date | None = None,
+    followed_until: date | None = None,
+    basis: Basis = "registered",
 ) -> Clusters:
     """All bunches among the registrations of [first_day, before), of all channels and of single ones.
 
     Days whose adjusted p (Benjamini and Hochberg 1995, over all days) is at most `false_rate` and that have
     `ratio_min` times what is expected make runs; a run counts if its own adjusted p is at most `false_rate`
     too, with each run as one test beside the days that are in none. Channels share one correction.
-    `as_of` (`before`, if None) says who was followed long enough.
+    Churn is compared among those who registered `follow_days` before `followed_until` (`before`, if None).
     """
     first, until = day_number(first_day), day_number(before)
     inside = (registered.day != NO_DAY) & (registered.day >= first) & (registered.day < until)
@@ -67,14 +68,14 @@ def find_clusters(
         found = _found([(None, first, counts, fit)], rules)
         found = tuple(_with_parts(cluster, found, registered, (first, until)) for cluster in found)
     by_channel, too_thin = _by_channel(registered, inside, rules)
-    followed = inside & (registered.day + rules.follow_days <= day_number(as_of or before))
+    followed = inside & (registered.day + rules.follow_days <= day_number(followed_until or before))
     churn, found = _with_churn(found, registered, followed)
     named = [_named(cluster, campaigns, rules.country) for cluster in found]
     return Clusters(
         first_day=first_day,
         before=before,
         counted=int(inside.sum()),
-        basis="registered",
+        basis=basis,
         rules=rules,
         untold=untold,
         days=days,

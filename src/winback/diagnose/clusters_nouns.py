@@ -89,6 +89,10 @@ class Cluster:
 Untold = Literal["short", "thin"]
 
 
+#: What counts as registering: the registration, or the first sign of life where those are not known.
+Basis = Literal["registered", "first_seen"]
+
+
 @dataclass(frozen=True)
 class DayExpected:
     """One day: how many registered, how many weekday and season explain, with a 95 % interval."""
@@ -113,7 +117,7 @@ class Clusters:
     first_day: date
     before: date
     counted: int
-    basis: Literal["registered", "first_seen"]
+    basis: Basis
     rules: ClusterRules
     untold: Untold | None
     days: tuple[DayExpected, ...]

@@ -17,12 +17,12 @@ _TEXT = {
     "on": (" on version {version}", "（版本 {version}）"),
     "nameless": ("(not known)", "（未知）"),
     "harm": (
-        "After {fault}{on}, {share} of {exposed} customers left within {days} days; of like customers "
-        "on a day without faults {others}: {difference} points (95 % interval {low} to {high}). {verdict} "
-        "{matched} of those hit found like customers.",
-        "{fault}{on}之后，{exposed} 位客户中有 {share} 在 {days} 天内离开；"
-        "同类客户在无故障日之后为 {others}，相差 {difference} 个百分点（95% 区间 {low} 至 {high}）。{verdict}"
-        "遇到故障的客户中有 {matched} 找到了同类客户。",
+        "After {fault}{on}, customers left within {days} days in {share} of {exposed} cases; after like days "
+        "without faults in {others}: {difference} points (95 % interval {low} to {high}). {verdict} "
+        "{matched} of the cases found like days.",
+        "{fault}{on}之后，{exposed} 人次中有 {share} 在 {days} 天内离开；同类的无故障日之后为 {others}，"
+        "相差 {difference} 个百分点（95% 区间 {low} 至 {high}）。{verdict}"
+        "{matched} 的人次找到了同类的无故障日。",
     ),
     "harmful": (
         "It drives customers away: about {lost} ({lost_low} to {lost_high}) left because of it.",

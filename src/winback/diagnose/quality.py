@@ -117,7 +117,8 @@ def _channel(
         for number, bought in ((1, did.first_purchase), (2, did.second_purchase))
         for days in rules.conversion_days
     )
-    verdict, grounds = decide(mean_cost, value, int(followed.sum()), losses, rules=rules)
+    pays = None if mean_cost is None else payback(worth, place, mean_cost, rules)
+    verdict, grounds = decide(mean_cost, value, int(followed.sum()), losses, pays=pays, rules=rules)
     return ChannelQuality(
         channel=came.channels[place],
         registered=int(mine.sum()),
@@ -126,7 +127,7 @@ def _channel(
         value=value,
         conversions=conversions,
         losses=losses,
-        payback=None if mean_cost is None else payback(worth, place, mean_cost, rules),
+        payback=pays,
         verdict=verdict,
         grounds=grounds,
     )
@@ -164,25 +165,38 @@ def _first_at(curve: Floats, cost: float) -> int | None:
 
 
 def decide(
-    cost: float | None, value: Span, followed: int, losses: tuple[Lost, ...], *, rules: QualityRules
+    cost: float | None,
+    value: Span,
+    followed: int,
+    losses: tuple[Lost, ...],
+    *,
+    pays: Payback | None,
+    rules: QualityRules,
 ) -> tuple[Verdict, tuple[Ground, ...]]:
     """Keep, watch or stop, by intervals only, so that chance alone seldom decides.
 
     Stop: at the latest age with enough customers even the lower end of the share lost is above `churn_max`,
-    or even the upper end of the value is below the cost. Keep: even the lower end of the value covers the
-    cost. Watch: all else, with the reason.
+    or even the upper end of the value is below the cost at `value_days` and at every later age watched.
+    Keep: even the lower end of the value covers the cost. Watch: all else, with the reason.
     """
-    grounds: list[Ground] = []
-    ripe = [lost.rate for lost in losses if lost.rate.whole >= rules.customers_min]
-    if ripe and ripe[-1].low is not None and ripe[-1].low > rules.churn_max:
-        grounds.append("lost")
     enough = followed >= rules.customers_min and value.low is not None and value.high is not None
-    if cost is not None and enough and value.high is not None and value.high < cost:
-        grounds.append("costs_more")
-    if grounds:
-        return "stop", tuple(grounds)
+    of_value = _ground(cost, value if enough else None, pays)
+    ripe = [lost.rate for lost in losses if lost.rate.whole >= rules.customers_min]
+    too_many = bool(ripe) and ripe[-1].low is not None and ripe[-1].low > rules.churn_max
+    if too_many:
+        return "stop", ("lost", of_value) if of_value == "costs_more" else ("lost",)
+    verdicts: dict[Ground, Verdict] = {"costs_more": "stop", "covers": "keep"}
+    return verdicts.get(of_value, "watch"), (of_value,)
+
+
+def _ground(cost: float | None, value: Span | None, pays: Payback | None) -> Ground:
+    """What the value says of a channel; `value` is None where too few were followed."""
     if cost is None:
-        return "watch", ("no_cost",)
-    if not enough or value.low is None:
-        return "watch", ("few",)
-    return ("keep", ("covers",)) if value.low >= cost else ("watch", ("between",))
+        return "no_cost"
+    if value is None or value.low is None or value.high is None:
+        return "few"
+    if value.low >= cost:
+        return "covers"
+    if value.high >= cost:
+        return "between"
+    return "costs_more" if pays is None or pays.low is None else "late"

@@ -62,10 +62,11 @@ class Payback:
 
 
 Verdict = Literal["keep", "watch", "stop"]
-#: lost: too many are lost. costs_more: even the upper end of the value is below the cost. covers: even the
-#: lower end covers it. between: the cost lies within the interval. no_cost: the cost is not known.
-#: few: too few were followed long enough.
-Ground = Literal["lost", "costs_more", "covers", "between", "no_cost", "few"]
+#: lost: too many are lost. costs_more: even the upper end of the value is below the cost, at `value_days`
+#: and at every later age watched. late: below it at `value_days`, but it may pay back later. covers: even
+#: the lower end covers it. between: the cost lies within the interval. no_cost: the cost is not known. few:
+#: too few were followed long enough.
+Ground = Literal["lost", "costs_more", "late", "covers", "between", "no_cost", "few"]
 
 
 @dataclass(frozen=True)

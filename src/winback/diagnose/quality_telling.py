@@ -22,8 +22,12 @@ _TEXT = {
         "{days} 天内流失 {lost}（95% 区间 {low} 至 {high}），高于上限 {limit}。",
     ),
     "costs_more": (
-        "Even at the upper end a customer's value in {days} days is below the cost.",
-        "即使取区间上限，每位客户 {days} 天的价值也低于成本。",
+        "Even at the upper end a customer's value in {days} days is below the cost, and stays below it.",
+        "即使取区间上限，每位客户 {days} 天的价值也低于成本，之后也没有达到。",
+    ),
+    "late": (
+        "A customer's value in {days} days is below the cost, but it may pay back later.",
+        "每位客户 {days} 天的价值低于成本，但之后可能回本。",
     ),
     "covers": (
         "Even at the lower end a customer's value in {days} days covers the cost.",
@@ -94,7 +98,7 @@ def tell_channel(channel: ChannelQuality, quality: Quality, language: Language) 
         conversion=_conversion(channel, language),
         payback="" if channel.payback is None else _payback(channel.payback, language),
     )
-    return " ".join(told.split(" ")).replace("  ", " ").strip()
+    return told.replace("  ", " ").strip()
 
 
 def _ground(ground: str, channel: ChannelQuality, quality: Quality, language: Language) -> str:
