@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
-from html.parser import HTMLParser
 
 import pytest
 
 from tests.diagnose.drawn import CHURN
+from tests.diagnose.markup import Tags
 from winback.diagnose import structure
 from winback.diagnose.nouns import Cell, Churn, Counts, Diagnosis
 from winback.diagnose.page import page
@@ -40,31 +40,6 @@ def diagnosis(counts: dict[str, list[list[int]]] = COUNTS, churn: Churn = CHURN)
         by_channel_phase=structure.by_channel_phase(counted),
         structure=structure.churned_by_phase(counted),
     )
-
-
-class Tags(HTMLParser):
-    """Gathers the tags, what they point to, and the text."""
-
-    VOID = frozenset({"meta", "path", "br", "rect"})
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.links: list[str] = []
-        self.text = ""
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in self.VOID:
-            self.open.append(tag)
-        self.links += [value or "" for name, value in attrs if name in {"src", "href", "xlink:href"}]
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in self.VOID:
-            assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -9,6 +9,7 @@ import numpy as np
 
 from winback.diagnose.alive import STATE_CODES, Alive, Spells, spells, states
 from winback.diagnose.nouns import Churn, Counts, Flow
+from winback.profile.nouns import State
 from winback.terms.time import day_number, day_of
 
 
@@ -42,6 +43,7 @@ def _flow(alive: Alive, churn: Churn, cut: Spells, edge: tuple[int, int]) -> Flo
     lost_on = cut.end.astype(np.int64) + churn.days + 1
     present = (cut.start < first_day) & (lost_on > first_day)
     standing = np.bincount(states(alive, churn, before, cut), minlength=len(STATE_CODES))
+    standing[STATE_CODES[State.NEVER]] = 0
     return Flow(
         first_day=day_of(first_day),
         before=day_of(before),

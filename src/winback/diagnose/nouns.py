@@ -153,6 +153,7 @@ class Definitions:
 class Flow:
     """One month's coming and going: [first_day, before) and the states at the start of `before`.
 
+    Only those who were active once are counted, so `counts.never` is 0.
     present_before + came + came_back - lost = present_after, where present is active, dormant or returned.
     """
 
