@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from winback.ingest.mapping import ROW
-from winback.settings.sources import Source
-from winback.terms.errors import DataProblem, Place
+from winback.terms.errors import DataProblem
 
 #: A chunk also ends where its columns reach so many bytes.
 BYTES_MAX = 384 << 20
@@ -34,20 +31,6 @@ class Chunk:
     table: pa.Table
     rows: int
     unreadable: tuple[Unreadable, ...] = ()
-
-
-def of_file(source: Source, path: Path, start_row: int, rows_max: int) -> Iterator[Chunk]:
-    """The chunks of one file from row `start_row` (0 = from the first) on.
-
-    Raises DataProblem where the file is not of its format at all.
-    """
-    from winback.ingest import texts
-
-    if source.format == "parquet":
-        return _parquet(path, start_row, rows_max)
-    if source.format == "csv":
-        return gathered(texts.csv(source, path), start_row, rows_max)
-    return gathered(texts.ndjson(source, path), start_row, rows_max)
 
 
 def numbered(table: pa.Table, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pa.Table:
@@ -98,27 +81,3 @@ def _after(chunk: Chunk, start_row: int) -> Chunk:
 def _joined(parts: list[Chunk]) -> Chunk:
     table = pa.concat_tables([part.table for part in parts], promote_options="permissive")
     return Chunk(table, sum(p.rows for p in parts), tuple(u for p in parts for u in p.unreadable))
-
-
-def _parquet(path: Path, start_row: int, rows_max: int) -> Iterator[Chunk]:
-    try:
-        file = pq.ParquetFile(path)
-    except pa.ArrowInvalid as broken:
-        raise DataProblem(f"not a Parquet file: {broken}", place=Place(file=str(path))) from broken
-    with file:
-        yield from gathered(_batches(file, start_row, rows_max), start_row, rows_max)
-
-
-def _batches(file: pq.ParquetFile, start_row: int, rows_max: int) -> Iterator[Chunk]:
-    groups: list[int] = []
-    done = 0
-    for index in range(file.num_row_groups):
-        rows = file.metadata.row_group(index).num_rows
-        if not groups and done + rows <= start_row:
-            done += rows
-        else:
-            groups.append(index)
-    for batch in file.iter_batches(batch_size=min(rows_max, 1 << 20), row_groups=groups):
-        numbers = np.arange(done + 1, done + batch.num_rows + 1, dtype=np.int64)
-        done += batch.num_rows
-        yield Chunk(numbered(pa.Table.from_batches([batch]), numbers), batch.num_rows)

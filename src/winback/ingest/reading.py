@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from winback.ingest import chunks, databases
+from winback.ingest import chunks, databases, files
 from winback.ingest.desk import Desk
 from winback.ingest.mapping import ROW, Terms
 from winback.ingest.nouns import Intake
@@ -92,7 +92,7 @@ def _read_file(desk: Desk, source: Source, path: Path) -> None:
         opened = desk.work.open = Open(_next_number(desk), source.name, name, digest)
     steps = max(_LEAST_ROWS_PER_STEP, desk.rows_per_step // len(source.events))
     desk.progress.start(f"{source.name}: {name}")
-    _take(desk, source, chunks.of_file(source, path, opened.row, min(steps, desk.rows_per_step)))
+    _take(desk, source, files.of_file(source, path, opened.row, min(steps, desk.rows_per_step)))
     size, modified = stat.st_size, stat.st_mtime_ns
     _finish(desk, source, Intake(opened.intake, source.name, name, size, modified, digest, *_REST))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
-from winback.ingest import chunks, databases, work
+from winback.ingest import chunks, databases, files, work
 from winback.ingest.desk import Desk, furnish
 from winback.ingest.mapping import CONTACTS, ROW, Terms
 from winback.ingest.nouns import Manifest, Rehearsal
@@ -74,7 +74,7 @@ def _first_chunk(desk: Desk, source: Source) -> chunks.Chunk | None:
     if source.format in QUERIED:
         file = desk.ws.root / source.path if source.path else None
         return next(databases.of_query(source, file, ROWS_LOOKED_AT), None)
-    chunk = next(chunks.of_file(source, files_of(desk, source)[0], 0, ROWS_LOOKED_AT), None)
+    chunk = next(files.of_file(source, files_of(desk, source)[0], 0, ROWS_LOOKED_AT), None)
     if chunk is None:
         return None
     table = chunk.table.slice(0, ROWS_LOOKED_AT)
