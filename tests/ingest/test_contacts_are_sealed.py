@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ingest.drawn import csv, events, source, take, workspace
@@ -144,6 +144,7 @@ def test_a_key_of_another_length_is_refused(root: Path, monkeypatch: pytest.Monk
     assert "5f5f" not in str(told.value)
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_what_was_sealed_opens(text: str, bound_to: str) -> None:
     box = contacts.safe_of(b"k" * 32)

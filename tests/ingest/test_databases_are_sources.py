@@ -89,7 +89,8 @@ def test_a_table_of_postgresql_is_streamed(root: Path, server: str, monkeypatch:
         )
         connection.execute(
             "INSERT INTO acts SELECT n, 'c' || n % 100,"
-            " timestamptz '2026-03-01 10:00+08' + n * interval '1 minute', 0.29 + n FROM generate_series(1, 5000) AS n"
+            " timestamptz '2026-03-01 10:00+08' + n * interval '1 minute',"
+            " 0.29 + n FROM generate_series(1, 5000) AS n"
         )
     monkeypatch.setenv("SHOP_URL", server)
     mapping = PLAIN | {"kind": {"const": "purchase"}, "amount": "paid", "id": "id"}

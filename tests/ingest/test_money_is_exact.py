@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ingest.drawn import csv, events, parquet, source, take, workspace
@@ -42,6 +42,7 @@ def test_text_is_read_to_the_last_digit_or_not_at_all(text: str, minor: int | No
     assert _minor(Typed("$x", "VARCHAR"), text) == minor
 
 
+@settings(deadline=None)
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**12), max_value=10**12, places=4))
 def test_text_is_read_as_the_shared_words_read_it(amount: Decimal) -> None:
     try:
@@ -51,6 +52,7 @@ def test_text_is_read_as_the_shared_words_read_it(amount: Decimal) -> None:
     assert _minor(Typed("$x", "VARCHAR"), str(amount)) == wanted
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=-(10**14), max_value=10**14))
 def test_doubles_give_the_amount_that_they_were_written_from(minor: int) -> None:
     assert _minor(Typed("CAST($x AS DOUBLE)", "DOUBLE"), minor / 100) == minor

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ingest.drawn import csv, events, parquet, source, take, workspace
@@ -97,6 +97,7 @@ def test_a_day_ends_at_midnight_of_the_workspace(root: Path) -> None:
 ZONES = ["Asia/Shanghai", "America/New_York", "Europe/Dublin", "Australia/Lord_Howe", "Pacific/Apia", "UTC"]
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(2005, 1, 1), datetime(2026, 12, 31)), st.sampled_from(ZONES))
 def test_local_times_are_those_of_the_time_zone_database(local: datetime, name: str) -> None:
     zone = ZoneInfo(name)
@@ -106,6 +107,7 @@ def test_local_times_are_those_of_the_time_zone_database(local: datetime, name: 
     assert _number(utc_sql("$m", changes), micros) == wanted
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(2005, 1, 1), datetime(2026, 12, 31)), st.sampled_from(ZONES))
 def test_local_days_are_those_of_the_time_zone_database(moment: datetime, name: str) -> None:
     zone = ZoneInfo(name)

@@ -16,6 +16,7 @@ import pyarrow as pa
 from winback.ingest import registry, work
 from winback.ingest.contacts import Safe
 from winback.ingest.keys import Hashes
+from winback.ingest.known import DayKeys
 from winback.ingest.nouns import LogFile, Manifest
 from winback.store.sql import literal
 from winback.store.whole import sync
@@ -28,7 +29,11 @@ ROWS_PER_STEP = 2_500_000
 
 @dataclass
 class Desk:
-    """What every step of a run has at hand."""
+    """What every step of a run has at hand.
+
+    taken_keys hold the keys of taken_files, the log files that this process staged; seen_keys are the
+    mapped files of work.seen; refused_rows are those that the last retried chunk refused.
+    """
 
     ws: Workspace
     manifest: Manifest
@@ -40,6 +45,9 @@ class Desk:
     strict: bool
     progress: Progress
     rows_per_step: int = ROWS_PER_STEP
+    taken_keys: list[DayKeys] = field(default_factory=list)
+    taken_files: set[Path] = field(default_factory=set)
+    seen_keys: dict[Path, DayKeys] = field(default_factory=dict)
     refused_rows: frozenset[int] = frozenset()
     id_hashes: Hashes = field(default_factory=lambda: np.empty(0, np.uint64))
 

@@ -12,15 +12,16 @@ from numpy.typing import NDArray
 
 from winback.ingest.desk import Desk
 from winback.ingest.keys import Hashes, fold, number_hashes, settle_keys, text_hashes
+from winback.ingest.known import DayKeys, map_keys, write_keys
 from winback.ingest.mapping import SAID, Terms
 from winback.ingest.nouns import LogFile
-from winback.ingest.order import Ints, refine, stable_order
+from winback.ingest.order import Days, Ints, refine, stable_order
 from winback.ingest.work import Seen, Tally
 from winback.store.sql import arrow
 from winback.terms.time import day_of
 
 _CONTENT_TEXTS = ("product", "product_kind", "detail", "version")
-_DICTIONARY = ["kind", "product", "product_kind", "detail", "version", "source"]
+DICTIONARIES = ["kind", "product", "product_kind", "detail", "version", "source"]
 _LOGGED = ("customer", "at", "kind", "amount", *_CONTENT_TEXTS, "attributes")
 _Bits = NDArray[np.bool_]
 
@@ -46,7 +47,7 @@ def take_events(desk: Desk, terms: Terms, tally: Tally, events: pa.Table) -> lis
     keys, taken, seen = _fates(desk, terms, day[order], content[order], by_message[order])
     tally.events += int(taken.sum())
     tally.duplicates += len(taken) - int(taken.sum())
-    files = _write_seen(desk, seen)
+    files = _write_seen(desk, terms.source.name, seen)
     rows = order[taken]
     if not len(rows):
         return files
@@ -54,8 +55,9 @@ def take_events(desk: Desk, terms: Terms, tally: Tally, events: pa.Table) -> lis
     source = pa.DictionaryArray.from_arrays(np.zeros(len(rows), np.int32), pa.array([terms.source.name]))
     events = events.append_column("source", source)
     events = events.append_column("event_key", pa.array(keys[taken].view(np.int64)))
-    files += _write_days(desk, terms, events, day[rows])
-    return files + _write_changes(desk, columns, rows)
+    written = _write_days(desk, terms, events, day[rows])
+    _remember(desk, terms.source.name, written, _by_day(day[rows], keys[taken]))
+    return [*files, *written, *_write_changes(desk, columns, rows)]
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:
@@ -129,27 +131,41 @@ def _known_keys(desk: Desk, source: str, day: int) -> tuple[Hashes, Hashes]:
     intake = desk.work.open.intake if desk.work.open else -1
     known, mine = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)]
     for file in desk.log_files(day_of(day)):
-        if file.source == source:
+        if file.source == source and file.path not in desk.taken_files:
             table = pq.read_table(file.path, columns=["event_key"], partitioning=None, use_threads=False)
             known.append(table.column(0).to_numpy().view(np.uint64))
             if file.intake == intake:
                 mine.append(known[-1])
-    for seen in desk.work.seen:
-        if seen.intake == intake and seen.first_day <= day <= seen.last_day:
-            rows = pq.read_table(seen.path, filters=[("day", "=", day)])
-            mine.append(rows["event_key"].to_numpy().view(np.uint64))
+    for taken in desk.taken_keys:
+        if taken.source == source and len(keys := taken.of(day)):
+            known.append(keys)
+            if taken.intake == intake:
+                mine.append(keys)
+    mine += [_mapped(desk, seen).of(day) for seen in desk.work.seen if seen.intake == intake]
     return np.concatenate(known), np.concatenate(mine)
 
 
-def _write_seen(desk: Desk, seen: Mapping[int, Hashes]) -> list[Path]:
+def _mapped(desk: Desk, seen: Seen) -> DayKeys:
+    if seen.path not in desk.seen_keys:
+        desk.seen_keys[seen.path] = map_keys(seen.path, seen.source, seen.intake)
+    return desk.seen_keys[seen.path]
+
+
+def _write_seen(desk: Desk, source: str, seen: Mapping[int, Hashes]) -> list[Path]:
     if not seen or desk.work.open is None:
         return []
-    path = desk.place("work", ".seen.parquet")
-    days = np.concatenate([np.full(len(keys), day, np.int32) for day, keys in seen.items()])
-    keys = np.concatenate(list(seen.values())).view(np.int64)
-    pq.write_table(pa.table({"day": days, "event_key": keys}), path, compression="none")
-    desk.work.seen.append(Seen(path, desk.work.open.intake, min(seen), max(seen)))
+    path = desk.place("work", ".seen.arrow")
+    write_keys(path, seen)
+    desk.work.seen.append(Seen(path, source, desk.work.open.intake))
     return [path]
+
+
+def _remember(desk: Desk, source: str, files: list[Path], by_day: Mapping[int, Hashes]) -> None:
+    """Keep the keys of this step at hand; a run that goes on after a kill reads them from the log instead."""
+    path = desk.place("work", ".taken.arrow")
+    write_keys(path, by_day)
+    desk.taken_keys.append(map_keys(path, source, desk.work.open.intake if desk.work.open else 0))
+    desk.taken_files.update(files)
 
 
 def _log_table(desk: Desk, columns: Mapping[str, pa.Array]) -> pa.Table:
@@ -177,6 +193,12 @@ def _product_kinds(desk: Desk, product: pa.Array, given: pa.Array) -> pa.Array:
     return texts.fill_null(by_product) if texts.null_count < len(texts) else by_product
 
 
+def _by_day(day: Days, keys: Hashes) -> dict[int, Hashes]:
+    starts = np.flatnonzero(np.r_[True, day[1:] != day[:-1]])
+    ends = [*starts[1:], len(day)]
+    return {int(day[start]): keys[start:end] for start, end in zip(starts, ends, strict=True)}
+
+
 def _write_days(desk: Desk, terms: Terms, events: pa.Table, day: Ints) -> list[Path]:
     starts = np.flatnonzero(np.r_[True, day[1:] != day[:-1]])
     ends = [*starts[1:], len(day)]
@@ -187,18 +209,19 @@ def _write_days(desk: Desk, terms: Terms, events: pa.Table, day: Ints) -> list[P
         path = desk.data / "log" / f"day={date.isoformat()}" / name
         jobs.append((events.slice(start, end - start), path))
         desk.work.log.setdefault(date, []).append(LogFile(path, int(end - start), terms.source.name, intake))
-    list(desk.pool.map(lambda job: _write_day(*job), jobs))
+    list(desk.pool.map(lambda job: write_day(*job), jobs))
     return [path for _, path in jobs]
 
 
-def _write_day(events: pa.Table, path: Path) -> None:
+def write_day(events: pa.Table, path: Path) -> None:
+    """Write one file of the log: the events of one day, by customer and time."""
     path.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(
         events,
         path,
         compression="zstd",
         compression_level=1,
-        use_dictionary=_DICTIONARY,
+        use_dictionary=DICTIONARIES,
         column_encoding={"customer": "DELTA_BINARY_PACKED", "at": "DELTA_BINARY_PACKED"},
         write_statistics=["customer", "at", "kind"],
         store_schema=False,

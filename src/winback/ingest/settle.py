@@ -13,6 +13,7 @@ import numpy as np
 from winback.ingest import manifest as commits
 from winback.ingest import registry, work
 from winback.ingest.desk import Desk
+from winback.ingest.gather import WHOLE, made_whole
 from winback.ingest.lanes import Lane, columns_of, map_lane, merged, stacked, write_lane
 from winback.ingest.measures import lane_measures
 from winback.ingest.nouns import LaneFile, Manifest, Measure
@@ -62,6 +63,9 @@ def _roll_up(desk: Desk, days: set[date], anew: bool) -> None:
 
 def _roll_month(desk: Desk, month: str, days: Sequence[date], anew: bool) -> None:
     rolled = list(desk.pool.map(lambda day: _roll(desk, day), days))
+    desk.durable(
+        [file.path for day in days for file in desk.work.log.get(day, ()) if WHOLE in file.path.name]
+    )
     numbers = np.array([day_number(day) for day in days], np.int32)
     jobs: list[_Job] = []
     for kind, measures in lane_measures(desk.ws.settings).items():
@@ -78,6 +82,8 @@ def _roll_month(desk: Desk, month: str, days: Sequence[date], anew: bool) -> Non
 
 
 def _roll(desk: Desk, day: date) -> dict[str, Lane]:
+    if day in desk.work.log:
+        desk.work.log[day] = made_whole(desk.work.log[day], desk.version)
     files = [file.path for file in desk.log_files(day)]
     return roll_day(desk.ws.settings, day_number(day), read_day(files))
 

@@ -22,9 +22,8 @@ class Seen:
     """Keys of contents that a source file holds but that were in the log already, by day."""
 
     path: Path
+    source: str
     intake: int
-    first_day: int
-    last_day: int
 
 
 @dataclass
@@ -103,7 +102,7 @@ def save(data: Path, work: Work) -> None:
         "quarantine": _names(data, work.quarantine),
         "settled": _names(data, work.settled),
         "contacts": _names(data, work.contacts),
-        "seen": [[*_names(data, [s.path]), s.intake, s.first_day, s.last_day] for s in work.seen],
+        "seen": [[*_names(data, [s.path]), s.source, s.intake] for s in work.seen],
         "intakes": [asdict(intake) for intake in work.intakes],
         "open": asdict(work.open) if work.open else None,
         "tallies": {source: asdict(tally) for source, tally in work.tallies.items()},
@@ -136,7 +135,7 @@ def load(data: Path, manifest: Manifest, law: str) -> Work:
         quarantine=_paths(data, raw["quarantine"]),
         settled=_paths(data, raw["settled"]),
         contacts=_paths(data, raw["contacts"]),
-        seen=[Seen(data / name, intake, first, last) for name, intake, first, last in raw["seen"]],
+        seen=[Seen(data / name, source, intake) for name, source, intake in raw["seen"]],
         intakes=[Intake(**intake) for intake in raw["intakes"]],
         open=Open(**raw["open"]) if raw["open"] else None,
         tallies={source: Tally(**tally) for source, tally in raw["tallies"].items()},

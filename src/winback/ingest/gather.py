@@ -1,0 +1,36 @@
+"""Few log files a day: what an import that is not in the order of time left in pieces is put together."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from winback.ingest.log import DICTIONARIES, write_day
+from winback.ingest.nouns import LogFile
+
+#: So many files of one source and day stay as they are.
+FILES_MOST = 4
+#: Stands in the name of a file that was put together.
+WHOLE = "whole"
+
+
+def made_whole(files: list[LogFile], version: int) -> list[LogFile]:
+    """The staged files of one day, with those of a source in one where they were many."""
+    found: list[LogFile] = []
+    for source, group in groupby(sorted(files, key=lambda file: file.source), lambda file: file.source):
+        pieces = list(group)
+        found += pieces if len(pieces) <= FILES_MOST else [_together(source, pieces, version)]
+    return found
+
+
+def _together(source: str, pieces: list[LogFile], version: int) -> LogFile:
+    read = [pq.read_table(p.path, read_dictionary=DICTIONARIES, partitioning=None) for p in pieces]
+    events = pa.concat_tables(read).unify_dictionaries().combine_chunks()
+    order = np.lexsort((events["at"].to_numpy(), events["customer"].to_numpy()))
+    path = pieces[0].path.with_name(f"{version:06d}-{WHOLE}-{source}.parquet")
+    write_day(events.take(pa.array(order)), path)
+    intakes = {piece.intake for piece in pieces}
+    return LogFile(path, len(order), source, intakes.pop() if len(intakes) == 1 else 0)
