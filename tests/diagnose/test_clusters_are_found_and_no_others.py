@@ -9,7 +9,7 @@ import pytest
 
 from winback.diagnose.bits import NO_DAY
 from winback.diagnose.clusters import Registered, find_clusters
-from winback.diagnose.clusters_nouns import Clusters
+from winback.diagnose.clusters_nouns import ClusterRules, Clusters
 from winback.terms.time import day_number
 
 FIRST = date(2025, 1, 6)
@@ -33,8 +33,9 @@ def people(counts: np.ndarray) -> Registered:
     return Registered(day, nobody, ("web",), nobody.astype(np.bool_))
 
 
-def search(counts: np.ndarray) -> Clusters:
-    return find_clusters(people(counts), FIRST, FIRST + timedelta(days=len(counts)))
+def search(counts: np.ndarray, false_rate: float = 0.05) -> Clusters:
+    rules = ClusterRules(false_rate=false_rate)
+    return find_clusters(people(counts), FIRST, FIRST + timedelta(days=len(counts)), rules=rules)
 
 
 def test_flat_histories_have_false_bunches_at_most_at_the_stated_rate() -> None:

@@ -18,7 +18,7 @@ class ClusterRules:
     churn is compared within so many days of registering; country: whose holidays name bunches.
     """
 
-    false_rate: float = 0.05
+    false_rate: float = 0.01
     ratio_min: float = 1.25
     days_min: int = 28
     per_day_min: float = 1.0
