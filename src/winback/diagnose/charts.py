@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import altair as alt
 import vl_convert
 
+from winback.diagnose.clusters_nouns import Clusters
 from winback.diagnose.nouns import STATES, Cell, Definitions, Flow, Kept
 from winback.language import Say
 from winback.profile.nouns import State
@@ -102,6 +104,30 @@ def lines_svg(lines: Sequence[tuple[str, Sequence[Kept]]], axis: str) -> str:
         y=alt.Y(field="share", type="quantitative", title=None, axis=alt.Axis(format="%"))
     )
     return svg(alt.layer(band, line))
+
+
+def clusters_svg(clusters: Clusters, say: Say) -> str:
+    """Registrations day by day with what weekday and season explain, and the bunches behind them."""
+    if not clusters.days:
+        return ""
+    values = [
+        {"day": each.day.isoformat(), "registered": each.registered, "expected": each.expected}
+        for each in clusters.days
+    ]
+    bunches = [
+        {"from": bunch.first_day.isoformat(), "to": (bunch.last_day + timedelta(days=1)).isoformat()}
+        for bunch in clusters.clusters
+    ]
+    time = alt.X(field="day", type="temporal", title=None, axis=alt.Axis(format="%Y-%m", tickCount=6))
+    chart = alt.Chart(alt.InlineData(values=values), width=WIDTH_PX, height=240)
+    counts = alt.Y(field="registered", type="quantitative", title=say("registered a day"))
+    registered = chart.mark_line(color=COLOURS[State.ACTIVE], strokeWidth=1).encode(x=time, y=counts)
+    explained = chart.mark_line(color=COLOURS[State.CHURNED], strokeWidth=1.5).encode(
+        x=time, y=alt.Y(field="expected", type="quantitative")
+    )
+    spans = alt.Chart(alt.InlineData(values=bunches)).mark_rect(color=COLOURS[State.DORMANT], opacity=0.4)
+    shaded = spans.encode(x=alt.X(field="from", type="temporal"), x2=alt.X2(field="to"))
+    return svg(alt.layer(shaded, registered, explained))
 
 
 def definitions_svg(found: Definitions, say: Say) -> str:

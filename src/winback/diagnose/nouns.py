@@ -249,21 +249,3 @@ class Findings:
     churned: int
     stayed: int
     left_out: int
-
-
-@dataclass(frozen=True)
-class Report:
-    """The whole diagnosis: who left, and what the deeper looks found.
-
-    cohorts, channels: retention from the first alive day, by its month and by channel; phases: retention
-    from the start of `landmark` of those present then, by their phase on that day.
-    """
-
-    diagnosis: Diagnosis
-    definitions: Definitions
-    flows: tuple[Flow, ...]
-    cohorts: tuple[Retention, ...]
-    channels: tuple[Retention, ...]
-    phases: tuple[Retention, ...]
-    landmark: date
-    findings: Findings

@@ -91,11 +91,13 @@ def html_sections(diagnosis: Diagnosis, language: str, heat: str = "") -> list[s
     ]
 
 
-def html_section(table: Table, chart: str) -> str:
-    """A section: title, the sentence, the chart where there is one, the table."""
-    figure = f'<figure role="img" aria-label="{escape(table.says)}">{chart}</figure>' if chart else ""
+def html_section(table: Table, chart: str, *, framed: bool = True) -> str:
+    """A section: title, the sentence, the chart (other markup if not `framed`), the table if it has rows."""
+    figure = chart
+    if chart and framed:
+        figure = f'<figure role="img" aria-label="{escape(table.says)}">{chart}</figure>'
     head = f"<h2>{escape(table.title)}</h2><p>{escape(table.says)}</p>"
-    return f"<section>{head}{figure}{html_table(table)}</section>"
+    return f"<section>{head}{figure}{html_table(table) if table.rows else ''}</section>"
 
 
 def html_table(table: Table, *, wraps: bool = False) -> str:

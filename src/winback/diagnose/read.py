@@ -13,6 +13,7 @@ from winback.diagnose.reporting import findings_by_group, findings_summary, repo
 from winback.diagnose.sentences import Wording
 from winback.diagnose.stored import FORM, from_json, plain, to_json
 from winback.diagnose.telling import definition, headline, tables
+from winback.language import Language
 from winback.profile.read import catalogue
 from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem, Place
@@ -39,7 +40,7 @@ def folder(ws: Workspace, as_of: date) -> Path:
     return ws.data / "diagnose" / f"as_of={as_of.isoformat()}"
 
 
-def wording(ws: Workspace, language: str) -> Wording:
+def wording(ws: Workspace, language: Language) -> Wording:
     """What a report of this workspace is told with in `zh` or `en`."""
     return Wording(
         language=language,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from html import escape
 
-from winback.diagnose.charts import definitions_svg, flows_svg, heat_svg, lines_svg
-from winback.diagnose.nouns import Report, Retention
+from winback.diagnose.causes import Section, clusters_section, faults_section, quality_section
+from winback.diagnose.charts import clusters_svg, definitions_svg, flows_svg, heat_svg, lines_svg
+from winback.diagnose.nouns import Retention
 from winback.diagnose.page import html_document, html_section, html_sections, html_table
+from winback.diagnose.report_nouns import Report
 from winback.diagnose.reporting import findings_by_group, findings_summary, group_name, report_tables
 from winback.diagnose.sentences import Wording
 from winback.diagnose.telling import channel_name, charted_channels
@@ -45,12 +47,22 @@ def _deeper(report: Report, wording: Wording) -> list[str]:
     coming = say("days since coming")
     return [
         *_findings(report, wording),
+        html_told(quality_section(report.quality, wording.language)),
+        html_told(clusters_section(report.clusters, wording.language), clusters_svg(report.clusters, say)),
+        html_told(faults_section(report.faults, wording.language)),
         html_section(definitions, definitions_svg(report.definitions, say)),
         html_section(flows, flows_svg(report.flows, say)),
         html_section(cohorts, _curves(report.cohorts[-CURVES_SHOWN_MAX:], coming, say)),
         html_section(channels, _curves(report.channels[:CURVES_SHOWN_MAX], coming, say)),
         html_section(phases, _curves(report.phases, since, say)),
     ]
+
+
+def html_told(section: Section, chart: str = "") -> str:
+    """A section with its sentences as a list above the chart and the table; no table where it is empty."""
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in section.told)
+    told = f"<ul>{items}</ul>" if items else ""
+    return html_section(section.table, told + (f"<figure>{chart}</figure>" if chart else ""), framed=False)
 
 
 def _curves(curves: tuple[Retention, ...], axis: str, say: Say) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from winback.diagnose.nouns import Definitions, Findings, Flow, Report, Retention, Table
+from winback.diagnose.nouns import Definitions, Findings, Flow, Retention, Table
+from winback.diagnose.report_nouns import Report
 from winback.diagnose.retention import DAYS_SHOWN
 from winback.diagnose.sentences import Wording, conditions_text, portrait, ratio_text, sentence
 from winback.diagnose.telling import channel_name

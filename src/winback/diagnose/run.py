@@ -7,18 +7,24 @@ from datetime import date
 
 import numpy as np
 import numpy.typing as npt
+from babel.core import get_global
 
 from winback.diagnose import structure
 from winback.diagnose.alive import STATE_CODES, Alive, Int32s, first_alive, last_alive, spells, states
 from winback.diagnose.asking import is_asked, questions
 from winback.diagnose.bits import NO_DAY
+from winback.diagnose.clusters_from import clusters_from
+from winback.diagnose.clusters_nouns import ClusterRules
 from winback.diagnose.comparing import Comparison, compare
 from winback.diagnose.definitions import definitions, judged_at
+from winback.diagnose.faults_from import faults_from
 from winback.diagnose.findings import Sides, search
 from winback.diagnose.flows import flows
-from winback.diagnose.nouns import PHASES, Churn, Diagnosis, Findings, Report, Retention
+from winback.diagnose.nouns import PHASES, Churn, Diagnosis, Findings, Retention
+from winback.diagnose.quality_from import quality_from
 from winback.diagnose.read import folder
 from winback.diagnose.reading import Customers, read_alive, read_customers, read_features, read_phases
+from winback.diagnose.report_nouns import Report
 from winback.diagnose.retention import lives, retention_by
 from winback.diagnose.stored import plain, to_json
 from winback.ingest import read as ingest
@@ -70,7 +76,7 @@ def report(
     """
     told = progress or Silent()
     by = churn or Churn.of(ws.settings.churn)
-    told.start("diagnose", 5)
+    told.start("diagnose", 8)
     day, first = day_number(as_of), _first_day(ws)
     alive, customers = read_alive(ws, by.kinds, as_of), read_customers(ws, as_of)
     told.advance()
@@ -84,6 +90,14 @@ def report(
     landmark = day - min(LANDMARK_DAYS, max(1, (day - first) // 2))
     cohorts, channels, phases = _retention(ws, by, alive, customers, as_of=day, landmark=landmark)
     told.advance()
+    findings = _findings(ws, by, alive, customers, as_of=day)
+    told.advance()
+    cut, rules = spells(alive, by.days), ClusterRules(country=_country(ws))
+    clusters = clusters_from(ws, alive, cut, customers, as_of=as_of, rules=rules)
+    quality = quality_from(ws, cut, customers, as_of=as_of)
+    told.advance()
+    faults = faults_from(ws, alive, cut, customers, as_of=as_of)
+    told.advance()
     found = Report(
         diagnosis=diagnosis,
         definitions=tried,
@@ -92,11 +106,19 @@ def report(
         channels=channels,
         phases=phases,
         landmark=day_of(landmark),
-        findings=_findings(ws, by, alive, customers, as_of=day),
+        findings=findings,
+        quality=quality,
+        clusters=clusters,
+        faults=faults,
     )
     write_json(folder(ws, as_of) / "report.json", plain(found))
     told.advance()
     return found
+
+
+def _country(ws: Workspace) -> str:
+    """The country of the workspace's time zone, whose holidays may name bunches (from CLDR)."""
+    return str(get_global("zone_territories").get(ws.settings.workspace.time_zone, ""))
 
 
 def _first_day(ws: Workspace) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from winback.diagnose.nouns import Condition, Finding, Group
 from winback.diagnose.telling import channel_name
 from winback.diagnose.words import interval, speak
-from winback.language import NO_BREAK, Say, number, percent
+from winback.language import NO_BREAK, Language, Say, number, percent
 from winback.profile.nouns import Feature
 
 #: A portrait is made of so many findings at most.
@@ -19,7 +19,7 @@ TRAITS_MAX = 4
 class Wording:
     """What conditions are told with: the features by name, and how money is written."""
 
-    language: str
+    language: Language
     features: Mapping[str, Feature]
     currency: str
     minor_digits: int

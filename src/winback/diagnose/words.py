@@ -6,7 +6,14 @@ from winback.diagnose.nouns import Rate
 from winback.language import NO_BREAK, Say, percent
 
 #: English keys that are shorter than what is told.
-ENGLISH = {"never": "never active", "as of {day}": "as of {day} (events before this day)"}
+ENGLISH = {
+    "fault lag": "lag",
+    "fault crash": "crash",
+    "fault error": "error",
+    "fault several": "several",
+    "never": "never active",
+    "as of {day}": "as of {day} (events before this day)",
+}
 
 CHINESE = {
     "active": "活跃",
@@ -22,7 +29,7 @@ CHINESE = {
     "purchase": "购买",
     "redemption": "赎回",
     "balance": "余额变动",
-    "fault": "卡顿或闪退",
+    "fault": "故障",
     "touch": "触达",
     "claim": "核销",
     "phase": "时期",
@@ -165,6 +172,35 @@ CHINESE = {
         "发现只说明什么与流失相伴，不说明原因。另有 {left_out} 位流失客户找不到可比的留下者。"
     ),
     "Nothing sets the churned apart that could be stated.": "没有可以成立的发现。",
+    "verdict": "结论",
+    "keep": "保留",
+    "watch": "观察",
+    "stop": "停止",
+    "registered": "注册数",
+    "cost of one": "单客成本",
+    "value in {n} days": "{n} 天价值",
+    "bought in {n} days": "{n} 天内购买",
+    "bought twice in {n} days": "{n} 天内购买两次",
+    "lost in {n} days": "{n} 天内流失",
+    "Channel quality": "渠道质量",
+    "from": "起",
+    "to": "止",
+    "expected": "预期",
+    "excess": "超出",
+    "named by": "对应活动或节日",
+    "When they had registered": "注册集中",
+    "registered a day": "每日注册数",
+    "fault lag": "卡顿",
+    "fault crash": "闪退",
+    "fault error": "报错",
+    "fault several": "多种故障",
+    "any fault": "任一故障",
+    "version": "版本",
+    "customers compared": "对比客户数",
+    "lost of those hit": "遇到者流失",
+    "lost of those like them": "同类未遇到者流失",
+    "difference in points": "差（百分点）",
+    "Crashes, lag and errors": "闪退、卡顿与报错",
     "{share} (95 % interval {low} to {high})": "{share}（95% 区间 {low} 至 {high}）",
 }
 

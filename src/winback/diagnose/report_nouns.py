@@ -1,0 +1,32 @@
+"""The noun of the whole report: the first diagnosis and all the deeper looks beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from winback.diagnose.clusters_nouns import Clusters
+from winback.diagnose.faults_nouns import Faults
+from winback.diagnose.nouns import Definitions, Diagnosis, Findings, Flow, Retention
+from winback.diagnose.quality_nouns import Quality
+
+
+@dataclass(frozen=True)
+class Report:
+    """The whole diagnosis: who left, and what the deeper looks found.
+
+    cohorts, channels: retention from the first alive day, by its month and by channel; phases: retention
+    from the start of `landmark` of those present then, by their phase on that day.
+    """
+
+    diagnosis: Diagnosis
+    definitions: Definitions
+    flows: tuple[Flow, ...]
+    cohorts: tuple[Retention, ...]
+    channels: tuple[Retention, ...]
+    phases: tuple[Retention, ...]
+    landmark: date
+    findings: Findings
+    quality: Quality
+    clusters: Clusters
+    faults: Faults
