@@ -126,5 +126,5 @@ def show_table(
 
 
 def show_line(text: str = "") -> None:
-    """A line on standard output, broken only where the terminal is narrow."""
-    results().print(Text(text))
+    """A line on standard output; where the terminal is narrow, it is the terminal that breaks it."""
+    results().print(Text(text), soft_wrap=True)
