@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -48,7 +49,8 @@ def quality_from(
     first, second = _purchases(ws, len(came.day), until)
     did = Did(first, second, first_left(spells, came.day, until), spells.days)
     currency = (ws.settings.workspace.currency, digits)
-    return judge_channels(came, did, cost, known, as_of=as_of, rules=rules, currency=currency)
+    found = judge_channels(came, did, cost, known, as_of=as_of, rules=rules, currency=currency)
+    return replace(found, undated=int((customers.known & (came.day == NO_DAY)).sum()))
 
 
 def _money(ws: Workspace) -> Iterator[MoneyDays]:
