@@ -7,9 +7,10 @@ step, because it loads every engine.
 
 from __future__ import annotations
 
+from winback.diagnose.run import report
 from winback.diagnose.run import run as diagnose
 from winback.ingest.run import run as ingest
 from winback.profile.run import run as profile
 from winback.simulate.run import simulate
 
-__all__ = ["simulate", "ingest", "profile", "diagnose"]  # noqa: RUF022 - in the order of the flow
+__all__ = ["simulate", "ingest", "profile", "diagnose", "report"]  # noqa: RUF022 - in the order of the flow

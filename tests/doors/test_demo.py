@@ -40,7 +40,7 @@ def test_it_ends_with_tables_the_page_and_what_to_try_next(done, folder):
 def test_what_it_says_to_try_can_be_tried(done, folder, run, monkeypatch):
     monkeypatch.chdir(folder)
     commands = re.findall(r"^  (?:WINBACK_\S+ )?winback (.+?)  ", done.stdout, re.MULTILINE)
-    assert len(commands) == 5
+    assert len(commands) == 6
     for command in commands:
         words = command.replace("2025-10-01", "2025-04-01").split()
         assert run(*words).exit_code == 0, command
@@ -75,3 +75,15 @@ def test_it_speaks_the_language_of_the_environment(run, monkeypatch, locale, tol
     monkeypatch.delenv("LC_MESSAGES", raising=False)
     monkeypatch.setenv("LANG", locale)
     assert told in run("demo", "--customers", "100", "--days", "90").stdout
+
+
+def test_the_whole_report_can_be_asked_for(done, folder, run, monkeypatch):
+    monkeypatch.chdir(folder)
+    result = run("diagnose", "-w", "demo", "--full", "--lang", "en")
+    assert result.exit_code == 0
+    assert "conditions were tested on" in result.stdout
+    assert "Definitions of churn side by side" in result.stdout
+    assert list(folder.glob("demo/data/diagnose/*/report.en.html"))
+    assert {"diagnosis", "findings", "clusters"} <= set(
+        json.loads(run("diagnose", "-w", "demo", "--full", "--json").stdout)
+    )

@@ -118,6 +118,7 @@ def _tell_next(folder: Path, page: Path, say: Say) -> None:
     shown.show_line(say("Page: {file}").format(file=page))
     shown.show_line(say("Try next:"))
     for command, text in (
+        (f"winback diagnose -w {folder} --full", say("what sets those who leave apart")),
         (f"winback diagnose -w {folder} --as-of 2025-10-01", say("who had left by another day")),
         (f"winback profile -w {folder} --thresholds", say("how active customers behave")),
         (f"winback profile -w {folder} --features", say("every feature, and what it means")),

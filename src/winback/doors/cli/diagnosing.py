@@ -1,4 +1,4 @@
-"""`winback diagnose`: who is leaving, by phase and by channel."""
+"""`winback diagnose`: who is leaving, by phase and by channel; and, on request, all that sets them apart."""
 
 from __future__ import annotations
 
@@ -9,16 +9,28 @@ from typing import Annotated
 import typer
 
 from winback.app import open_workspace
-from winback.diagnose.nouns import Diagnosis
+from winback.diagnose.nouns import Diagnosis, Table
+from winback.diagnose.report_nouns import Report
 from winback.doors.cli import options, shown
 from winback.language import Language, speaker
 from winback.store.whole import written_whole
 from winback.store.workspace import Workspace
 
+#: Groups of findings that the terminal shows; the page has all.
+GROUPS_SHOWN_MAX = 6
+
 
 def diagnose(
     *,
     as_of: options.AsOf = None,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full",
+            help="Also what sets the churned apart, definitions tried, months, retention, channel quality, "
+            "registration clusters and faults.",
+        ),
+    ] = False,
     html: Annotated[
         Path | None,
         typer.Option("--html", metavar="FILE", help="Write the page here, not below the data folder."),
@@ -35,15 +47,19 @@ def diagnose(
     from winback import flow
 
     ws = open_workspace(workspace)
-    language = lang.value if lang else ws.settings.workspace.language
+    language: Language = lang.value if lang else ws.settings.workspace.language
+    found: Diagnosis | Report
     with shown.progress(quiet=quiet or as_json) as progress:
-        found = flow.diagnose(ws, as_of or day_after_all(ws), progress=progress)
+        step = flow.report if full else flow.diagnose
+        found = step(ws, as_of or day_after_all(ws), progress=progress)
     page = write_page(ws, found, language, html)
     if as_json:
         shown.show_json(found)
-    else:
-        tell(found, language)
-        shown.show_line(speaker(language)("Page: {file}").format(file=page))
+        return
+    tell(found if isinstance(found, Diagnosis) else found.diagnosis, language)
+    if isinstance(found, Report):
+        tell_deeper(ws, found, language)
+    shown.show_line(speaker(language)("Page: {file}").format(file=page))
 
 
 def day_after_all(ws: Workspace) -> date:
@@ -55,13 +71,17 @@ def day_after_all(ws: Workspace) -> date:
     return last + timedelta(days=1)
 
 
-def write_page(ws: Workspace, found: Diagnosis, language: Language, file: Path | None) -> Path:
-    """Write the page of a diagnosis whole; where it lies."""
-    from winback.diagnose.read import folder, page
+def write_page(ws: Workspace, found: Diagnosis | Report, language: Language, file: Path | None) -> Path:
+    """Write the page of a diagnosis or a report whole; where it lies."""
+    from winback.diagnose.read import folder, page, report_page, wording
 
-    target = file or folder(ws, found.as_of) / f"diagnosis.{language}.html"
+    if isinstance(found, Diagnosis):
+        name, as_of, text = "diagnosis", found.as_of, page(found, language)
+    else:
+        name, as_of, text = "report", found.diagnosis.as_of, report_page(found, wording(ws, language))
+    target = file or folder(ws, as_of) / f"{name}.{language}.html"
     with written_whole(target) as aside:
-        aside.write_text(page(found, language), encoding="utf-8")
+        aside.write_text(text, encoding="utf-8")
     return target
 
 
@@ -73,6 +93,27 @@ def tell(found: Diagnosis, language: Language) -> None:
     shown.show_line(headline(found, language))
     shown.show_line(definition(found, language))
     for table in tables(found, language):
-        shown.show_line()
-        shown.show_table(table.title, table.columns, table.numeric, table.rows)
-        shown.show_line(table.says)
+        _show(table)
+
+
+def tell_deeper(ws: Workspace, found: Report, language: Language) -> None:
+    """Findings as sentences, definitions and months as tables, curves as sentences; all is on the page."""
+    from winback.diagnose.read import findings_by_group, findings_summary, report_tables, wording
+
+    words = wording(ws, language)
+    shown.show_line()
+    shown.show_line(findings_summary(found.findings, words.say))
+    for group in findings_by_group(found.findings, words)[:GROUPS_SHOWN_MAX]:
+        shown.show_line(f"• {group.says}")
+    definitions, months, *curves = report_tables(found, words)
+    _show(definitions)
+    _show(months)
+    shown.show_line()
+    for curve in curves:
+        shown.show_line(f"{curve.title}: {curve.says}")
+
+
+def _show(table: Table) -> None:
+    shown.show_line()
+    shown.show_table(table.title, table.columns, table.numeric, table.rows)
+    shown.show_line(table.says)

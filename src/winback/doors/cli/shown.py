@@ -12,6 +12,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -116,10 +117,13 @@ def plain(value: Any) -> Any:
 def show_table(
     title: str, columns: Sequence[str], numeric: Sequence[bool], rows: Sequence[Sequence[str]]
 ) -> None:
-    """A table on standard output; numeric columns stand to the right."""
+    """A table on standard output; numeric columns stand to the right and are never cut."""
     table = Table(title=Text(title), title_justify="left", header_style="bold", box=None, pad_edge=False)
-    for name, to_right in zip(columns, numeric, strict=True):
-        table.add_column(Text(name), justify="right" if to_right else "left", no_wrap=to_right)
+    for number, (name, to_right) in enumerate(zip(columns, numeric, strict=True)):
+        widest = max((cell_len(row[number]) for row in rows), default=0) if to_right else None
+        table.add_column(
+            Text(name), justify="right" if to_right else "left", min_width=widest, overflow="fold"
+        )
     for row in rows:
         table.add_row(*[Text(cell) for cell in row])
     results().print(table)
