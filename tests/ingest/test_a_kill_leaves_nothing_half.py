@@ -118,6 +118,26 @@ def test_work_staged_under_other_settings_is_given_up(tmp_path: Path) -> None:
     assert all(amount is None or amount <= 500 for _, _, amount in events(other))
 
 
+def test_a_file_that_came_after_a_kill_in_the_roll_up_is_rolled_up_too(tmp_path: Path) -> None:
+    ws = _filled(tmp_path)
+    _run_to_death(ws, "winback.ingest.registry.write_days", 1)
+    assert json.loads((ws.data / "work.json").read_text())["lanes"]
+    csv(tmp_path / "app.csv", "customer,kind,at,amount,phone\nlate,visit,2026-02-01,,")
+    take(ws)
+    assert ("late", 20485, 1) in lanes(ws)["visit"]
+    assert sum(count for _, _, count in lanes(ws)["visit"]) == len(
+        [kind for _, kind, _ in events(ws) if kind == "visit"]
+    )
+
+
+def test_work_staged_before_the_machine_started_anew_is_given_up(tmp_path: Path) -> None:
+    ws = _filled(tmp_path)
+    _run_to_death(ws, "winback.ingest.work.save", 4)
+    journal = json.loads((ws.data / "work.json").read_text())
+    (ws.data / "work.json").write_text(json.dumps(journal | {"boot": "another"}))
+    assert take(ws).sources[0].rows == 25, "all are read again"
+
+
 def _run_to_death(ws: Workspace, point: str, nth: int) -> int:
     settings = ws.settings.model_dump_json()
     given = [sys.executable, "-c", PROGRAM, settings, str(ws.root), point, str(nth), NOW.isoformat()]

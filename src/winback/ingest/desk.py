@@ -78,9 +78,8 @@ class Desk:
         for folder in {path.parent for path in paths} | {path.parent.parent for path in paths}:
             sync(folder)
 
-    def end_step(self, files: Iterable[Path]) -> None:
-        """Sync the files of this step, then note them."""
-        self.durable(files)
+    def end_step(self) -> None:
+        """Note what this step staged; it is made durable with the commit."""
         self.work.steps += 1
         work.save(self.data, self.work)
 

@@ -25,7 +25,7 @@ class DayKeys:
 
     def of(self, day: int) -> Hashes:
         """The keys of one day."""
-        first, last = np.searchsorted(self.days, [day, day + 1])
+        first, last = np.searchsorted(self.days, np.array([day, day + 1], np.int32))
         return self.keys[first:last]
 
 

@@ -8,56 +8,69 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from winback.ingest.desk import Desk
-from winback.ingest.keys import Hashes, fold, number_hashes, settle_keys, text_hashes
-from winback.ingest.known import DayKeys, map_keys, write_keys
-from winback.ingest.mapping import SAID, Terms
+from winback.ingest.fates import contents_of, fates_of
+from winback.ingest.keys import Hashes
+from winback.ingest.known import map_keys, write_keys
+from winback.ingest.mapping import SAID, TEXTS, Terms
 from winback.ingest.nouns import LogFile
-from winback.ingest.order import Days, Ints, refine, stable_order
-from winback.ingest.work import Seen, Tally
-from winback.store.sql import arrow
+from winback.ingest.order import Ints, refine, stable_order
+from winback.ingest.work import Tally
 from winback.terms.time import day_of
 
-_CONTENT_TEXTS = ("product", "product_kind", "detail", "version")
 DICTIONARIES = ["kind", "product", "product_kind", "detail", "version", "source"]
-_LOGGED = ("customer", "at", "kind", "amount", *_CONTENT_TEXTS, "attributes")
-_Bits = NDArray[np.bool_]
+_LOGGED = ("customer", "at", "kind", "amount", *TEXTS, "attributes")
 
 
-def take_events(desk: Desk, terms: Terms, tally: Tally, events: pa.Table) -> list[Path]:
-    """Stage the good candidates of this step, with their customers' keys; returns the files written."""
+def take_events(desk: Desk, terms: Terms, tally: Tally, events: pa.Table) -> None:
+    """Stage the good candidates of this step, which have their customers' keys."""
     if not events.num_rows:
-        return []
+        return
+    columns = _columns(events)
+    order, day, keys = _chosen(desk, terms, columns)
+    tally.events += len(order)
+    tally.duplicates += len(columns["at"]) - len(order)
+    if not len(order):
+        return
+    logged = _log_table(desk, {name: columns[name].take(pa.array(order)) for name in _LOGGED})
+    source = pa.DictionaryArray.from_arrays(np.zeros(len(order), np.int32), pa.array([terms.source.name]))
+    logged = logged.append_column("source", source)
+    logged = logged.append_column("event_key", pa.array(keys.view(np.int64)))
+    _write_days(desk, terms.source.name, logged, _spans(day))
+    _remember(desk, terms.source.name, {number: keys[span] for number, span in _spans(day).items()})
+    _write_changes(desk, columns, order)
+
+
+def _columns(events: pa.Table) -> dict[str, pa.Array]:
+    """All columns of an event, texts of few values as dictionaries; what is not mapped is null."""
     columns = {name: _whole(events.column(name)) for name in events.column_names}
-    del events
-    nothing = pa.nulls(len(columns["at"]), pa.string())
-    names = (*_CONTENT_TEXTS, *SAID, "attributes", "message")
-    columns = dict.fromkeys(names, nothing) | columns
-    for name in (*_CONTENT_TEXTS, *SAID):
+    nothing = pa.nulls(events.num_rows, pa.string())
+    columns = dict.fromkeys((*TEXTS, *SAID, "attributes", "message"), nothing) | columns
+    for name in (*TEXTS, *SAID):
         if pa.types.is_string(columns[name].type):
             columns[name] = _encoded(columns[name])
-    content, by_message = _contents(desk, columns)
+    return columns
+
+
+def _chosen(desk: Desk, terms: Terms, columns: Mapping[str, pa.Array]) -> tuple[Ints, Ints, Hashes]:
+    """Rows to take, by (day, customer, at), with their days and keys."""
+    content, by_message = contents_of(desk, columns)
     customer, day, at = (columns[n].to_numpy() for n in ("customer", "day", "at"))
-    first = int(day.min())
-    place = (day.astype(np.int64) - first) << max(desk.work.customers.bit_length(), 1) | customer
+    bits = max(desk.work.customers.bit_length(), 1)
+    place = (day.astype(np.int64) - int(day.min())) << bits | customer
     order = stable_order(place)
     refine(order, place, at, content)
-    keys, taken, seen = _fates(desk, terms, day[order], content[order], by_message[order])
-    tally.events += int(taken.sum())
-    tally.duplicates += len(taken) - int(taken.sum())
-    files = _write_seen(desk, terms.source.name, seen)
+    keys, taken = fates_of(desk, terms, day[order], content[order], by_message[order])
     rows = order[taken]
-    if not len(rows):
-        return files
-    events = _log_table(desk, {name: columns[name].take(pa.array(rows)) for name in _LOGGED})
-    source = pa.DictionaryArray.from_arrays(np.zeros(len(rows), np.int32), pa.array([terms.source.name]))
-    events = events.append_column("source", source)
-    events = events.append_column("event_key", pa.array(keys[taken].view(np.int64)))
-    written = _write_days(desk, terms, events, day[rows])
-    _remember(desk, terms.source.name, written, _by_day(day[rows], keys[taken]))
-    return [*files, *written, *_write_changes(desk, columns, rows)]
+    return rows, day[rows], keys[taken]
+
+
+def _spans(day: Ints) -> dict[int, slice]:
+    """Where each day stands in ascending days."""
+    starts = np.flatnonzero(np.r_[True, day[1:] != day[:-1]])
+    ends = [*starts[1:], len(day)]
+    return {int(day[start]): slice(int(start), int(end)) for start, end in zip(starts, ends, strict=True)}
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:
@@ -76,96 +89,11 @@ def _encoded(texts: pa.Array) -> pa.DictionaryArray:
     return texts.dictionary_encode()
 
 
-def _contents(desk: Desk, columns: Mapping[str, pa.Array]) -> tuple[Hashes, _Bits]:
-    """The content hash of each event, and whether it is that of a message id."""
-    kind = text_hashes(columns["kind"])
-    content = kind.copy()
-    fold(content, _id_hashes(desk)[columns["customer"].to_numpy()])
-    for name in ("at", "amount"):
-        fold(content, number_hashes(columns[name]))
-    for name in (*_CONTENT_TEXTS, "attributes", *SAID):
-        column = columns[name]
-        fold(content, _said_hashes(column))
-    message = columns["message"]
-    by_message: _Bits = message.is_valid().to_numpy(zero_copy_only=False)
-    if by_message.any():
-        fold(kind, text_hashes(message))
-        content = np.where(by_message, kind, content)
-    return content, by_message
-
-
-def _said_hashes(column: pa.Array) -> Hashes:
-    return number_hashes(column.cast(pa.int32())) if pa.types.is_date(column.type) else text_hashes(column)
-
-
-def _id_hashes(desk: Desk) -> Hashes:
-    """The hash of every customer's id, by key."""
-    known = desk.id_hashes
-    if len(known) < desk.work.customers:
-        fresh = arrow(desk.db, "SELECT id FROM ids WHERE customer >= ? ORDER BY customer", [len(known)])
-        desk.id_hashes = np.concatenate([known, text_hashes(_whole(fresh.column("id")))])
-    return desk.id_hashes
-
-
-def _fates(  # noqa: PLR0917
-    desk: Desk, terms: Terms, day: Ints, content: Hashes, by_message: _Bits
-) -> tuple[Hashes, _Bits, dict[int, Hashes]]:
-    keys, taken = np.empty(len(day), np.uint64), np.empty(len(day), np.bool_)
-    seen: dict[int, Hashes] = {}
-    starts = np.flatnonzero(np.r_[True, day[1:] != day[:-1]])
-    drop = terms.source.identical_rows == "drop"
-    for start, end in zip(starts, [*starts[1:], len(day)], strict=True):
-        number = int(day[start])
-        known, mine = _known_keys(desk, terms.source.name, number)
-        part = slice(start, end)
-        keys[part], fates = settle_keys(content[part], by_message[part], known, mine, drop)
-        taken[part] = fates == 0
-        again = keys[part][(fates == 1) & ~by_message[part]]
-        if len(again):
-            seen[number] = again
-    return keys, taken, seen
-
-
-def _known_keys(desk: Desk, source: str, day: int) -> tuple[Hashes, Hashes]:
-    """Keys of that source and day in the log, and those that the open file gave."""
-    intake = desk.work.open.intake if desk.work.open else -1
-    known, mine = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)]
-    for file in desk.log_files(day_of(day)):
-        if file.source == source and file.path not in desk.taken_files:
-            table = pq.read_table(file.path, columns=["event_key"], partitioning=None, use_threads=False)
-            known.append(table.column(0).to_numpy().view(np.uint64))
-            if file.intake == intake:
-                mine.append(known[-1])
-    for taken in desk.taken_keys:
-        if taken.source == source and len(keys := taken.of(day)):
-            known.append(keys)
-            if taken.intake == intake:
-                mine.append(keys)
-    mine += [_mapped(desk, seen).of(day) for seen in desk.work.seen if seen.intake == intake]
-    return np.concatenate(known), np.concatenate(mine)
-
-
-def _mapped(desk: Desk, seen: Seen) -> DayKeys:
-    if seen.path not in desk.seen_keys:
-        desk.seen_keys[seen.path] = map_keys(seen.path, seen.source, seen.intake)
-    return desk.seen_keys[seen.path]
-
-
-def _write_seen(desk: Desk, source: str, seen: Mapping[int, Hashes]) -> list[Path]:
-    if not seen or desk.work.open is None:
-        return []
-    path = desk.place("work", ".seen.arrow")
-    write_keys(path, seen)
-    desk.work.seen.append(Seen(path, source, desk.work.open.intake))
-    return [path]
-
-
-def _remember(desk: Desk, source: str, files: list[Path], by_day: Mapping[int, Hashes]) -> None:
+def _remember(desk: Desk, source: str, by_day: Mapping[int, Hashes]) -> None:
     """Keep the keys of this step at hand; a run that goes on after a kill reads them from the log instead."""
     path = desk.place("work", ".taken.arrow")
     write_keys(path, by_day)
     desk.taken_keys.append(map_keys(path, source, desk.work.open.intake if desk.work.open else 0))
-    desk.taken_files.update(files)
 
 
 def _log_table(desk: Desk, columns: Mapping[str, pa.Array]) -> pa.Table:
@@ -193,24 +121,16 @@ def _product_kinds(desk: Desk, product: pa.Array, given: pa.Array) -> pa.Array:
     return texts.fill_null(by_product) if texts.null_count < len(texts) else by_product
 
 
-def _by_day(day: Days, keys: Hashes) -> dict[int, Hashes]:
-    starts = np.flatnonzero(np.r_[True, day[1:] != day[:-1]])
-    ends = [*starts[1:], len(day)]
-    return {int(day[start]): keys[start:end] for start, end in zip(starts, ends, strict=True)}
-
-
-def _write_days(desk: Desk, terms: Terms, events: pa.Table, day: Ints) -> list[Path]:
-    starts = np.flatnonzero(np.r_[True, day[1:] != day[:-1]])
-    ends = [*starts[1:], len(day)]
+def _write_days(desk: Desk, source: str, events: pa.Table, spans: Mapping[int, slice]) -> None:
     intake = desk.work.open.intake if desk.work.open else 0
     jobs, name = [], f"{desk.version:06d}-{desk.work.steps:05d}.parquet"
-    for start, end in zip(starts, ends, strict=True):
-        date = day_of(int(day[start]))
-        path = desk.data / "log" / f"day={date.isoformat()}" / name
-        jobs.append((events.slice(start, end - start), path))
-        desk.work.log.setdefault(date, []).append(LogFile(path, int(end - start), terms.source.name, intake))
+    for number, span in spans.items():
+        day, rows = day_of(number), span.stop - span.start
+        path = desk.data / "log" / f"day={day.isoformat()}" / name
+        jobs.append((events.slice(span.start, rows), path))
+        desk.work.add(day, LogFile(path, rows, source, intake))
+        desk.taken_files.add(path)
     list(desk.pool.map(lambda job: write_day(*job), jobs))
-    return [path for _, path in jobs]
 
 
 def write_day(events: pa.Table, path: Path) -> None:
@@ -228,14 +148,14 @@ def write_day(events: pa.Table, path: Path) -> None:
     )
 
 
-def _write_changes(desk: Desk, columns: Mapping[str, pa.Array], rows: Ints) -> list[Path]:
+def _write_changes(desk: Desk, columns: Mapping[str, pa.Array], rows: Ints) -> None:
     """What the taken events say about their customers."""
     said = np.zeros(len(columns["at"]), np.bool_)
     for name in SAID:
         said |= columns[name].is_valid().to_numpy(zero_copy_only=False)
     chosen = pa.array(rows[said[rows]])
     if not len(chosen):
-        return []
+        return
     path = desk.place("registry", ".changes.parquet")
     changes = {name: _text_dictionary(columns[name].take(chosen)) for name in SAID}
     table = pa.table(
@@ -243,4 +163,3 @@ def _write_changes(desk: Desk, columns: Mapping[str, pa.Array], rows: Ints) -> l
     )
     pq.write_table(table, path, compression="zstd", store_schema=False)
     desk.work.segments["changes"].append(path)
-    return [path]

@@ -40,8 +40,8 @@ KEPT = pa.schema(
 )
 
 
-def refuse(desk: Desk, terms: Terms, chunk: Chunk, *, retried: bool) -> list[Path]:
-    """Keep the bad candidates and unreadable rows of this step; returns the file written.
+def refuse(desk: Desk, terms: Terms, chunk: Chunk, *, retried: bool) -> None:
+    """Keep the bad candidates and unreadable rows of this step.
 
     Raises DataProblem at the first of them where the run is strict. Retried rows are only counted: they
     are kept already.
@@ -49,14 +49,14 @@ def refuse(desk: Desk, terms: Terms, chunk: Chunk, *, retried: bool) -> list[Pat
     bad = arrow(desk.db, named("ingest")["refused_candidates"])
     desk.refused_rows = frozenset(bad["row"].to_pylist()) if retried else frozenset()
     if not bad.num_rows and not chunk.unreadable:
-        return []
+        return
     if desk.strict:
         raise _first_problem(desk, bad, chunk)
     tally = desk.work.tally(terms.source.name)
     if retried:
         _count(tally.reasons, bad)
         tally.refused += bad.num_rows
-        return []
+        return
     kept = _records(desk, terms, bad, chunk)
     fresh = _unknown(desk, kept)
     of_candidates = fresh.filter(pa.array(fresh["mapping"].to_numpy() != NO_MAPPING))
@@ -64,11 +64,10 @@ def refuse(desk: Desk, terms: Terms, chunk: Chunk, *, retried: bool) -> list[Pat
     tally.refused += of_candidates.num_rows
     _count(tally.reasons, fresh.rename_columns({"field": "bad_field", "reason": "bad_reason"}))
     if not fresh.num_rows:
-        return []
+        return
     path = desk.place("quarantine", ".parquet")
     pq.write_table(sealed(fresh, contact_columns(terms.source), desk.box), path, compression="zstd")
     desk.work.quarantine.append(path)
-    return [path]
 
 
 def _count(reasons: dict[str, int], bad: pa.Table) -> None:

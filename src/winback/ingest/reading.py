@@ -119,11 +119,11 @@ def _take(desk: Desk, source: Source, parts: Iterable[chunks.Chunk]) -> None:
         raise RuntimeError("no source file is open")
     terms = Terms(desk.ws.settings, source, desk.now)
     for chunk in parts:
-        files = take_chunk(desk, terms, chunk)
+        take_chunk(desk, terms, chunk)
         last = chunk.table[ROW][-1].as_py() if chunk.table.num_rows else 0
         opened.row = max(opened.row, last, *(bad.row for bad in chunk.unreadable[-1:]))
         opened.rows += chunk.rows
-        desk.end_step(files)
+        desk.end_step()
         desk.progress.advance(chunk.rows)
 
 
@@ -142,7 +142,7 @@ def _finish(desk: Desk, source: Source, intake: Intake) -> None:
     )
     desk.work.seen = [seen for seen in desk.work.seen if seen.intake != opened.intake]
     desk.work.open = None
-    desk.end_step([])
+    desk.end_step()
 
 
 def mapping_of(source: Source) -> str:

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -53,19 +52,17 @@ def _retry_group(desk: Desk, source: Source, rows: pa.Table, mapping: int) -> No
         chunk, chosen = _recut(source, rows, raws), None
     else:
         chunk, chosen = _remade(desk, rows, raws), [mapping]
-    files: list[Path] = []
     tally = desk.work.tally(source.name)
     if chunk.table.num_rows:
-        files = take_chunk(desk, terms, chunk, mappings=chosen, retried=chosen is not None)
+        take_chunk(desk, terms, chunk, mappings=chosen, retried=chosen is not None)
     tally.rows += 0 if chunk.table.num_rows else chunk.rows
     keys = _settled(desk, chunk)
     if keys.num_rows:
         path = desk.place("quarantine", ".settled.parquet")
         pq.write_table(keys, path)
         desk.work.settled.append(path)
-        files.append(path)
         desk.work.repaired += keys.num_rows
-    desk.end_step(files)
+    desk.end_step()
 
 
 def _remade(desk: Desk, rows: pa.Table, raws: list[str]) -> Chunk:

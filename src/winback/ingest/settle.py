@@ -13,7 +13,7 @@ import numpy as np
 from winback.ingest import manifest as commits
 from winback.ingest import registry, work
 from winback.ingest.desk import Desk
-from winback.ingest.gather import WHOLE, made_whole
+from winback.ingest.gather import made_whole
 from winback.ingest.lanes import Lane, columns_of, map_lane, merged, stacked, write_lane
 from winback.ingest.measures import lane_measures
 from winback.ingest.nouns import LaneFile, Manifest, Measure
@@ -42,7 +42,7 @@ def commit(desk: Desk) -> Manifest:
     _roll_up(desk, days, anew)
     new = _next(desk, days, anew, measures)
     new = replace(new, registry={**new.registry, "days": (_write_days(desk),)})
-    desk.durable([new.registry["days"][0]])
+    desk.durable(commits.files_of(new) - commits.files_of(desk.manifest))
     commits.save(desk.data, new)
     work.end(desk.data)
     return new
@@ -63,9 +63,6 @@ def _roll_up(desk: Desk, days: set[date], anew: bool) -> None:
 
 def _roll_month(desk: Desk, month: str, days: Sequence[date], anew: bool) -> None:
     rolled = list(desk.pool.map(lambda day: _roll(desk, day), days))
-    desk.durable(
-        [file.path for day in days for file in desk.work.log.get(day, ()) if WHOLE in file.path.name]
-    )
     numbers = np.array([day_number(day) for day in days], np.int32)
     jobs: list[_Job] = []
     for kind, measures in lane_measures(desk.ws.settings).items():
@@ -78,7 +75,6 @@ def _roll_month(desk: Desk, month: str, days: Sequence[date], anew: bool) -> Non
     written = desk.pool.map(lambda job: job.write(numbers), jobs)
     for job, rows in zip(jobs, written, strict=True):
         desk.work.lanes.setdefault(job.kind, {})[month] = LaneFile(job.path, rows, desk.version)
-    desk.durable([job.path for job in jobs])
 
 
 def _roll(desk: Desk, day: date) -> dict[str, Lane]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -30,28 +29,26 @@ from winback.terms.errors import Place, SettingsProblem
 
 def take_chunk(
     desk: Desk, terms: Terms, chunk: Chunk, *, mappings: Sequence[int] | None = None, retried: bool = False
-) -> list[Path]:
-    """Take in one chunk of the source file that is open; returns the files to sync.
+) -> None:
+    """Take in one chunk of the source file that is open.
 
     `mappings` are those to apply (all where None); `retried` rows are accounted for by who calls.
     """
     chosen = range(len(terms.source.events)) if mappings is None else mappings
     selected = select_candidates(desk, terms, chunk, chosen)
-    files = quarantine.refuse(desk, terms, chunk, retried=retried)
-    new_customers = _give_keys(desk)
-    files += new_customers
+    quarantine.refuse(desk, terms, chunk, retried=retried)
+    _give_keys(desk)
+    _take_contacts(desk, terms)
     tally = desk.work.tally(terms.source.name)
-    files += _take_contacts(desk, terms)
     events = arrow(desk.db, named("ingest")["keyed_events"])
     desk.db.execute("DROP TABLE candidates")
     desk.db.unregister("chunk")
-    files += take_events(desk, terms, tally, events)
+    take_events(desk, terms, tally, events)
     tally.rows += chunk.rows
     tally.unreadable += len(chunk.unreadable)
     candidates = chunk.table.num_rows * len(chosen)
     tally.candidates += candidates
     tally.filtered += candidates - selected
-    return files
 
 
 def select_candidates(desk: Desk, terms: Terms, chunk: Chunk, chosen: Sequence[int]) -> int:
@@ -89,37 +86,35 @@ def _types(db: duckdb.DuckDBPyConnection, terms: Terms, index: int) -> Mapping[s
     return {str(row[0]): "VARCHAR" if row[1] == '"NULL"' else str(row[1]) for row in rows}
 
 
-def _give_keys(desk: Desk) -> list[Path]:
+def _give_keys(desk: Desk) -> None:
     """Give dense keys to ids that are new, in the order of their first rows."""
     before = desk.work.customers
     desk.db.execute(named("ingest")["new_ids"], [before])
     desk.work.customers = before + int(_one(desk.db, "SELECT count(*) FROM new_ids"))
     if desk.work.customers == before:
-        return []
+        return
     desk.db.execute("INSERT INTO ids SELECT id, customer FROM new_ids")
     path = desk.place("registry", ".customers.parquet")
     fresh = arrow(desk.db, "SELECT customer, id FROM new_ids ORDER BY customer")
     pq.write_table(fresh, path, compression="zstd")
     desk.work.segments["customers"].append(path)
-    return [path]
 
 
-def _take_contacts(desk: Desk, terms: Terms) -> list[Path]:
+def _take_contacts(desk: Desk, terms: Terms) -> None:
     if not any(getattr(mapping, name) is not None for mapping in terms.source.events for name in CONTACTS):
-        return []
+        return
     found = arrow(desk.db, named("ingest")["said_contacts"])
     tally = desk.work.tally(terms.source.name)
     if not found.num_rows:
-        return []
+        return
     if desk.box is None:
         tally.contacts_refused += found.num_rows
         if desk.work.open is not None:
             desk.work.open.contacts_refused += found.num_rows
-        return []
+        return
     path = desk.place("contacts", ".parquet")
     tally.contacts += contacts.stage(found, desk.box, path)
     desk.work.contacts.append(path)
-    return [path]
 
 
 def _one(db: duckdb.DuckDBPyConnection, sql: str) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 from winback.ingest.manifest import files_of, log_file_from_json, log_file_to_json
 from winback.ingest.nouns import Intake, LaneFile, LogFile, Manifest
 from winback.store.whole import sync, write_json
+from winback.terms.time import month_of
 
 JOURNAL = "work.json"
 #: The folders in which only this stage writes, and only files that manifest or journal name may stay.
@@ -81,6 +82,12 @@ class Work:
         """The counts of one source."""
         return self.tallies.setdefault(source, Tally())
 
+    def add(self, day: date, file: LogFile) -> None:
+        """Stage a log file; what was rolled up of its month already is not whole any more."""
+        self.log.setdefault(day, []).append(file)
+        for months in self.lanes.values():
+            months.pop(month_of(day), None)
+
     def files(self) -> set[Path]:
         """Every file the journal names."""
         named = {file.path for files in self.log.values() for file in files}
@@ -90,8 +97,9 @@ class Work:
 
 
 def save(data: Path, work: Work) -> None:
-    """Note what is staged; the files it names must be durable."""
+    """Note what is staged, for a later run under the same start of the machine."""
     raw: dict[str, Any] = {
+        "boot": _boot(),
         "base": work.base,
         "law": work.law,
         "customers": work.customers,
@@ -115,13 +123,17 @@ def save(data: Path, work: Work) -> None:
 
 
 def load(data: Path, manifest: Manifest, law: str) -> Work:
-    """What a killed run left, where it still fits the manifest and the settings; else a fresh journal."""
+    """What a killed run left, where it still fits the manifest and the settings; else a fresh journal.
+
+    After a new start of the machine nothing is left: staged files need not have reached the disk.
+    """
     path = data / JOURNAL
     fresh = Work(manifest.version, law, manifest.customers)
     if not path.exists():
         return fresh
     raw = json.loads(path.read_text(encoding="utf-8"))
-    if raw["base"] != manifest.version or raw["law"] != law:
+    known = (raw["base"], raw["law"], raw["boot"])
+    if raw["boot"] is None or known != (manifest.version, law, _boot()):
         return fresh
     log = {date.fromisoformat(d): [log_file_from_json(data, f) for f in fs] for d, fs in raw["log"].items()}
     return Work(
@@ -164,6 +176,14 @@ def end(data: Path) -> None:
     """Forget the journal; what it staged is committed, or given up."""
     (data / JOURNAL).unlink(missing_ok=True)
     sync(data)
+
+
+def _boot() -> str | None:
+    """Which start of the machine this is; None where the system does not tell."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return None
 
 
 def _names(data: Path, paths: list[Path]) -> list[str]:
