@@ -1,4 +1,4 @@
-"""How fast are features: the kernel against a bare scan, plain SQL and Polars, for one date and for twelve."""
+"""How fast are features: the kernel against a bare scan, plain SQL and Polars, for one date and twelve."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.features_data import LAST, SIZES, as_parquet, facts, make
+from benchmarks.features_nightly import nightly
 from benchmarks.features_polars import polars_features
 from benchmarks.harness import Entry, against, compare, peak_mib, record
 from winback.ingest.read import lane_measures
@@ -33,10 +34,10 @@ ORDERED = frozenset({"gap_spread", "lapses", "since_return"})
 THREADS = 2
 
 
-def kernel(here: Path, dates: Sequence[date], known: Catalogue, keep: bool = False) -> pa.Table | int:
+def kernel(here: Path, dates: Sequence[date], known: Catalogue, *, keep: bool = False) -> pa.Table | int:
     """All features by the kernel, from opening the lanes on; the rows, or how many there were."""
     the_plan = plan(known, LANES)
-    lanes = mapped(the_plan, lambda kind: [_mapped(f) for f in sorted((here / "lanes" / kind).glob("*.arrow"))])
+    lanes = mapped(the_plan, lambda kind: [_mapped(f) for f in _files(here, kind)])
     keys = np.arange(customers(here), dtype=np.int32)
     found = batches(the_plan, lanes, shared(the_plan, keys, [day_number(d) for d in dates]), threads=THREADS)
     if keep:
@@ -47,6 +48,10 @@ def kernel(here: Path, dates: Sequence[date], known: Catalogue, keep: bool = Fal
 def customers(here: Path) -> int:
     """How many customers there are."""
     return next(size.customers for size in SIZES.values() if size.folder == here.name)
+
+
+def _files(here: Path, kind: str) -> list[Path]:
+    return sorted((here / "lanes" / kind).glob("*.arrow"))
 
 
 def _mapped(file: Path) -> pa.Table:
@@ -88,7 +93,105 @@ def sql(here: Path, dates: Sequence[date], known: Catalogue, *, wide: bool, keep
     return sum(batch.num_rows for batch in found.to_arrow_reader(100_000))
 
 
-def sql_by_turns(here: Path, dates: Sequence[date], known: Catalogue, *, wide: bool) -> None:
-    """A query a date."""
-    for each in dates:
-        sql(here, [each], known, wide=wide)
+def check(here: Path, known: Catalogue) -> None:
+    """All rivals give the same numbers to the last bit. Raises AssertionError otherwise."""
+    mine = kernel(here, [LAST], known, keep=True)
+    assert isinstance(mine, pa.Table)
+    theirs = {
+        "sql": sql(here, [LAST], known, wide=False, keep=True).sort_by("customer"),
+        "polars": polars(here, known).to_arrow(),
+    }
+    for rival, table in theirs.items():
+        for name in known.names:
+            assert mine[name].equals(table[name].cast(mine[name].type)), f"{rival} differs in {name}"
+
+
+def polars(here: Path, known: Catalogue) -> Any:
+    """The features of one date by Polars."""
+    return polars_features(here, day_number(LAST), known, kinds=tuple(LANES), customers=customers(here))
+
+
+def one_date(here: Path, size: str, known: Catalogue, runs: int) -> list[Entry]:
+    """One date: against reading the roll-up and no more, and against the engines."""
+    lanes = list(LANES)
+    return compare(
+        f"{len(known)} features of all customers as of one date",
+        size,
+        subject=("kernel", lambda: kernel(here, [LAST], known)),
+        rivals={
+            "bare scan of the wide customer × day Parquet": lambda: scan(here, ["wide"]),
+            "bare scan of the lanes as Parquet": lambda: scan(here, lanes),
+            "DuckDB SQL with CASE over the lanes": lambda: sql(here, [LAST], known, wide=False),
+            "DuckDB SQL with CASE over the wide table": lambda: sql(here, [LAST], known, wide=True),
+            "Polars, streaming": lambda: polars(here, known),
+        },
+        runs=runs,
+    )
+
+
+def simple_features(here: Path, size: str, known: Catalogue, runs: int) -> list[Entry]:
+    """One date without the features for which SQL must sort: the engines at their best."""
+    simple = known.only([feature.name for feature in known if feature.aggregate not in ORDERED])
+    return compare(
+        f"{len(simple)} features that need no order of days, as of one date",
+        size,
+        subject=("kernel", lambda: kernel(here, [LAST], simple)),
+        rivals={
+            "DuckDB SQL with CASE over the lanes": lambda: sql(here, [LAST], simple, wide=False),
+            "Polars, streaming": lambda: polars(here, simple),
+        },
+        runs=runs,
+    )
+
+
+def twelve_dates(here: Path, size: str, known: Catalogue, runs: int) -> list[Entry]:
+    """Twelve weekly dates: against one date, and against SQL in the better of two forms."""
+    question = "features of all customers as of twelve weekly dates"
+    mine: tuple[str, Callable[[], Any]] = ("kernel, twelve dates", lambda: kernel(here, TWELVE, known))
+    entries = compare(
+        question,
+        size,
+        subject=mine,
+        rivals={"kernel, one date": lambda: kernel(here, [LAST], known)},
+        runs=runs,
+    )
+    forms: dict[str, Callable[[], Any]] = {
+        "DuckDB SQL with CASE, a query a date": lambda: [sql(here, [d], known, wide=False) for d in TWELVE],
+    }
+    if size != "full":  # the one query over twelve million rows of answers takes the memory of the machine
+        forms["DuckDB SQL with CASE, one query"] = lambda: sql(here, TWELVE, known, wide=False)
+    return entries + compare(question, size, subject=mine, rivals=forms, runs=1)
+
+
+def memory(here: Path, size: str) -> list[Entry]:
+    """Peak memory beyond mapped files, against the limit."""
+    peak = peak_mib(_twelve_in_a_process, str(here))
+    limit = ("limit", 6.0 * 1024)
+    return [against("peak memory of twelve dates", size, subject=("kernel", peak), rival=limit, unit="MiB")]
+
+
+def _twelve_in_a_process(here: str) -> None:
+    kernel(Path(here), TWELVE, catalogue(SETTINGS))
+
+
+def main() -> None:
+    """Make the data where it is not there, check that all agree, measure, record."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", choices=list(SIZES), default="small")
+    parser.add_argument("--folder", type=Path, default=Path("build/bench"))
+    parser.add_argument("--runs", type=int, default=3)
+    asked = parser.parse_args()
+    here = make(SIZES[asked.size], asked.folder)
+    as_parquet(here)
+    print({name: round(value, 3) for name, value in facts(here).items()})
+    known = catalogue(SETTINGS)
+    check(here, known)
+    record(one_date(here, asked.size, known, asked.runs))
+    record(simple_features(here, asked.size, known, asked.runs))
+    record(twelve_dates(here, asked.size, known, asked.runs))
+    record(memory(here, asked.size))
+    record(nightly(here, asked.size, customers(here), runs=asked.runs))
+
+
+if __name__ == "__main__":
+    main()

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from numba import njit
 from numba.np.numpy_support import carray
 
-from winback.profile.memory import load_int32, load_int64, pointer_to, store_int64
+from winback.profile.memory import pointer_to
 from winback.profile.programme import (
     CHANGE,
     FALL,
@@ -40,6 +40,7 @@ WORD = 64
 def derive(first: int, after: int, base: Any, programme: Any, moments: Any, output: Any) -> None:
     """Make the derived columns of a block of customers on every date, then the validity bits of all."""
     n, customers = after - first, len(base)
+    flags = np.zeros(WORD, np.uint8)
     a, b, c = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
     for d in range(len(moments.day)):
         row = d * customers + first
@@ -63,9 +64,10 @@ def derive(first: int, after: int, base: Any, programme: Any, moments: Any, outp
                 put_ratios(what, n, a, b, c, carray(pointer_to(address + 8 * row), n, np.float64))
         for column in range(len(output.valid)):
             if output.valid[column] != 0:
-                for w in range(0, n, WORD):
-                    width, values = programme.width[column], output.values[column]
-                    put_validity(output.valid[column], values, width, row + w, min(WORD, n - w))
+                for word in range(0, n, WORD):
+                    m = min(WORD, n - word)
+                    flag_known(output.values[column], programme.width[column], row + word, m, flags)
+                    put_bits(output.valid[column], row + word, m, flags)
 
 
 @njit(nogil=True, cache=True)
@@ -140,31 +142,38 @@ def put_ratios(what: int, n: int, a: Int64s, b: Int64s, c: Int64s, into: Numbers
 
 
 @njit(nogil=True, cache=True)
-def put_validity(valid: int, address: int, width: int, row: int, n: int) -> None:
-    """Set the validity bits of a block from its values."""
-    bits = np.uint64(0)
-    for i in range(n):
-        if width == INT32:
-            known = load_int32(address + 4 * (row + i)) != NULL32
-        elif width == FLOAT64:
-            known = not_nan(load_int64(address + 8 * (row + i)))
-        else:
-            known = load_int64(address + 8 * (row + i)) != NULL64
-        bits |= np.uint64(known) << np.uint64(i)
-    if n == WORD and row % WORD == 0:
-        store_int64(valid + row // 8, np.int64(bits))
-        return
-    view = carray(pointer_to(valid), (row + n + 7) // 8, np.uint8)
-    for i in range(n):
-        at = row + i
-        mask = np.uint8(1 << (at % 8))
-        if (bits >> np.uint64(i)) & np.uint64(1):
-            view[at // 8] |= mask
-        else:
-            view[at // 8] &= ~mask
+def flag_known(address: int, width: int, row: int, n: int, flags: Numbers) -> None:
+    """A 1 for each value that is not null, a 0 for each that is."""
+    if width == INT32:
+        short = carray(pointer_to(address + 4 * row), n, np.int32)
+        for i in range(n):
+            flags[i] = short[i] != NULL32
+    elif width == FLOAT64:
+        ratio = carray(pointer_to(address + 8 * row), n, np.float64)
+        for i in range(n):
+            flags[i] = ratio[i] == ratio[i]
+    else:
+        wide = carray(pointer_to(address + 8 * row), n, np.int64)
+        for i in range(n):
+            flags[i] = wide[i] != NULL64
 
 
 @njit(nogil=True, cache=True)
-def not_nan(bits: int) -> bool:
-    """Whether these are not the bits of a NaN."""
-    return (bits & 0x7FFFFFFFFFFFFFFF) <= 0x7FF0000000000000
+def put_bits(valid: int, row: int, n: int, flags: Numbers) -> None:
+    """Write n flags as bits from bit `row` on; eight at once where the bits begin and end with a byte.
+
+    The product gathers the lowest bits of eight bytes in its highest byte.
+    """
+    view = carray(pointer_to(valid), (row + n + 7) // 8, np.uint8)
+    if n == WORD and row % 8 == 0:
+        eight = flags.view(np.uint64)
+        for i in range(WORD // 8):
+            view[row // 8 + i] = np.uint8((eight[i] * np.uint64(0x0102040810204080)) >> np.uint64(56))
+        return
+    for i in range(n):
+        at = row + i
+        mask = np.uint8(1 << (at % 8))
+        if flags[i]:
+            view[at // 8] |= mask
+        else:
+            view[at // 8] &= ~mask

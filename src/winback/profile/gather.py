@@ -22,7 +22,8 @@ class Scratch(NamedTuple):
     it stands customer by customer; those of file f are from[f] .. from[f + 1].
     Customer by customer: customer j has the places offset[j] .. offset[j + 1], one more than active days;
     day[offset[j] + i] is the i-th active day, scan[s, offset[j] + i] what is known after the first i.
-    place[c, j]: how far customer j is at cut c. value[c, j]: a scan read there.
+    place[c, j]: how far customer j is at cut c. value[c, j]: a scan read there, if needed[scan, c].
+    next_cut[d]: the first cut after the day d - 1 days after the first cut.
     alive_day, alive_offset: the merged alive days of the lanes so far; spare_*: room for merging.
     """
 
@@ -36,6 +37,8 @@ class Scratch(NamedTuple):
     scan: Int64s
     place: Int32s
     value: Int64s
+    needed: npt.NDArray[np.bool_]
+    next_cut: Int32s
     alive_day: Int32s
     alive_offset: Int64s
     spare_day: Int32s
@@ -62,13 +65,42 @@ def make_scratch(rows: int, block: int, programme: Any, moments: Any, files: Any
         at=np.zeros(block, np.int64),
         day=np.empty(alive + block + 1, np.int32),
         scan=np.empty((scans, alive + block + 1), np.int64),
-        place=np.empty((len(moments.cut) + 1, block), np.int32),
+        place=np.empty((len(moments.cut) + 1, block + 16), np.int32),
         value=np.empty((len(moments.cut) + 1, block), np.int64),
+        needed=cuts_needed(programme, moments),
+        next_cut=next_cuts(moments.cut),
         alive_day=np.empty(alive, np.int32),
         alive_offset=np.zeros(block + 1, np.int64),
         spare_day=np.empty(alive, np.int32),
         spare_offset=np.zeros(block + 1, np.int64),
     )
+
+
+@njit(nogil=True, cache=True)
+def next_cuts(cut: Int32s) -> Int32s:
+    """For the days from the one before the first cut on: which cut is the first after the day."""
+    found = np.zeros(cut[-1] - cut[0] + 1, np.int32)
+    c = 0
+    for d in range(len(found)):
+        while cut[c] <= cut[0] + d - 1:
+            c += 1
+        found[d] = c
+    return found
+
+
+@njit(nogil=True, cache=True)
+def cuts_needed(programme: Any, moments: Any) -> npt.NDArray[np.bool_]:
+    """Which scans are read at which cuts, by lane one after another."""
+    needed = np.zeros((len(programme.scan_kind), len(moments.cut) + 1), np.bool_)
+    for lane in range(len(programme.reading_first)):
+        for o in range(programme.reading_first[lane, 0], programme.reading_first[lane, -1]):
+            if programme.reading[o, 2] < 0:
+                continue
+            scan = programme.scan_first[lane] + programme.reading[o, 2]
+            for d in range(len(moments.day)):
+                needed[scan, moments.edge[d, 0]] = True
+                needed[scan, moments.edge[d, programme.reading[o, 1]]] = True
+    return needed
 
 
 @njit(nogil=True, cache=True)
@@ -165,20 +197,24 @@ def lay_out(lane: int, n: int, files: Any, scratch: Scratch) -> None:
 
 @njit(nogil=True, cache=True)
 def put_places(first: int, after: int, base: Int32s, cut: Int32s, scratch: Scratch) -> None:
-    """For each cut and customer, where the days before it end; the last row is the beginning of time."""
-    n, place, offset = after - first, scratch.place, scratch.offset
-    for c in range(len(cut) + 1):
-        for j in range(n):
-            place[c, j] = offset[j]
+    """For each cut and customer, where the days before it end; the last row is the beginning of time.
+
+    Each day is counted at the first cut after it; running sums over the cuts, all customers at once, do the
+    rest.
+    """
+    n, place, offset, last = after - first, scratch.place, scratch.offset, len(cut) - 1
+    place[: last + 1, :n] = 0
     for j in range(n):
-        at, end = offset[j], offset[j + 1] - 1
-        if at == end:
-            continue
-        for c in range(len(cut)):
-            day = cut[c] + base[first + j]
-            while at < end and scratch.day[at] < day:
-                at += 1
-            place[c, j] = at
+        place[0, j] = place[last + 1, j] = offset[j]
+    for j in range(n):
+        for at in range(offset[j], offset[j + 1] - 1):
+            day = scratch.day[at] - base[first + j]
+            if day < cut[last]:
+                place[scratch.next_cut[max(day - cut[0] + 1, 0)], j] += 1
+    for c in range(last):
+        before, here = place[c], place[c + 1]
+        for j in range(n):
+            here[j] += before[j]
 
 
 @njit(nogil=True, cache=True)

@@ -11,7 +11,7 @@ from numba import njit
 
 from winback.profile.derive import derive
 from winback.profile.gather import Scratch, find_rows, lay_out, make_scratch, merge_alive, put_places
-from winback.profile.memory import store_int32
+from winback.profile.memory import load_int32, store_int32
 from winback.profile.programme import NULL32, Programme
 from winback.profile.reading import Moments, Output, put_defaults, read_lane
 from winback.profile.scans import scan_alive, scan_lane
@@ -43,7 +43,7 @@ def fill(
     lanes = len(files.first) - 1
     cursor = np.zeros(len(files.rows), np.int64)
     born = np.empty((2, BLOCK), np.int32)
-    scratch = make_scratch(1024, BLOCK, programme, moments, files)
+    scratch = make_scratch(usual_rows(files), BLOCK, programme, moments, files)
     for first in range(0, len(customers), BLOCK):
         after = min(first + BLOCK, len(customers))
         born[:] = 2**31 - 1
@@ -66,6 +66,19 @@ def fill(
         alive_lane(lanes, first, after, base, programme, moments, output, scratch)
         put_tenure(first, after, base, programme, moments, output, born)
         derive(first, after, base, programme, moments, output)
+
+
+@njit(nogil=True, cache=True)
+def usual_rows(files: Files) -> int:
+    """Rows of a block in the fullest lane, if all blocks were alike, and half as many again."""
+    most, last = 0, 1
+    for lane in range(len(files.first) - 1):
+        rows = 0
+        for f in range(files.first[lane], files.first[lane + 1]):
+            rows += files.rows[f]
+            last = max(last, load_int32(files.customer[f] + 4 * (files.rows[f] - 1)) + 1)
+        most = max(most, rows)
+    return 1024 + 3 * most * min(BLOCK, last) // (2 * last)
 
 
 @njit(nogil=True, cache=True)

@@ -74,7 +74,12 @@ def features_sql(catalogue: Catalogue, tables: Tables, *, only: Sequence[str] | 
         )
         joins.append(f"LEFT JOIN n_{relation} USING ({by})")
     return "\n".join(
-        ["WITH " + ",\n".join(steps), f"SELECT {parts.as_of} AS as_of, customer,", "  " + ",\n  ".join(columns), *joins]
+        [
+            "WITH " + ",\n".join(steps),
+            f"SELECT {parts.as_of} AS as_of, customer,",
+            "  " + ",\n  ".join(columns),
+            *joins,
+        ]
     )
 
 
@@ -197,7 +202,9 @@ def _whole_life(parts: _Parts, f: Feature) -> str:
         return f"{parts.as_of} - coalesce({_first_day(parts, Kind.REGISTER)}, least({', '.join(firsts)}))"
     broken = f"gap > {parts.catalogue.churn_days}"
     if f.aggregate == "since_return":
-        return f"{parts.as_of} - {parts.put('lane_alive', 'run_start', f'max(CASE WHEN {broken} THEN day END)')}"
+        return (
+            f"{parts.as_of} - {parts.put('lane_alive', 'run_start', f'max(CASE WHEN {broken} THEN day END)')}"
+        )
     lapses = parts.put("lane_alive", "lapses", f"CAST(sum(CASE WHEN {broken} THEN 1 ELSE 0 END) AS BIGINT)")
     since = f"{parts.as_of} - {_last_day(parts, ALIVE)}"
     return f"coalesce({lapses}, 0) + CASE WHEN {since} > {parts.catalogue.churn_days} THEN 1 ELSE 0 END"

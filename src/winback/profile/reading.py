@@ -84,7 +84,7 @@ def read_lane(
     for o in range(starts[0], starts[-1]):
         column, edge, scan = reading[o, 0], reading[o, 1], reading[o, 2]
         if scan != read and scan >= 0:
-            read_scan(scan, after - first, scratch)
+            read_scan(scan, programme.scan_first[lane] + scan, after - first, scratch)
             read = scan
         default = programme.default[column]
         for d in range(len(moments.day)):
@@ -108,13 +108,14 @@ def read_lane(
 
 
 @njit(nogil=True, cache=True)
-def read_scan(scan: int, n: int, scratch: Any) -> None:
-    """value[c, j]: what the scan says of customer j at cut c."""
+def read_scan(scan: int, number: int, n: int, scratch: Any) -> None:
+    """value[c, j]: what the scan (of this number among all) says of customer j at cut c."""
     known = scratch.scan[scan]
     for c in range(len(scratch.place)):
-        place, value = scratch.place[c], scratch.value[c]
-        for j in range(n):
-            value[j] = known[place[j]]
+        if scratch.needed[number, c]:
+            place, value = scratch.place[c], scratch.value[c]
+            for j in range(n):
+                value[j] = known[np.uint32(place[j])]
 
 
 @njit(nogil=True, cache=True)
