@@ -8,6 +8,7 @@ from pathlib import Path
 
 from winback.diagnose.nouns import Diagnosis
 from winback.diagnose.page import page
+from winback.diagnose.report_nouns import Report
 from winback.diagnose.report_page import report_page
 from winback.diagnose.reporting import findings_by_group, findings_summary, report_tables
 from winback.diagnose.sentences import Wording
@@ -19,6 +20,7 @@ from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem, Place
 
 __all__ = [
+    "Report",
     "definition",
     "diagnosis",
     "findings_by_group",

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from winback.app import open_workspace
 from winback.diagnose.nouns import Diagnosis, Table
-from winback.diagnose.report_nouns import Report
 from winback.doors.cli import options, shown
 from winback.language import Language, speaker
 from winback.store.whole import written_whole
 from winback.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from winback.diagnose.read import Report
 
 #: Groups of findings that the terminal shows; the page has all.
 GROUPS_SHOWN_MAX = 6
@@ -56,8 +58,10 @@ def diagnose(
     if as_json:
         shown.show_json(found)
         return
-    tell(found if isinstance(found, Diagnosis) else found.diagnosis, language)
-    if isinstance(found, Report):
+    if isinstance(found, Diagnosis):
+        tell(found, language)
+    else:
+        tell(found.diagnosis, language)
         tell_deeper(ws, found, language)
     shown.show_line(speaker(language)("Page: {file}").format(file=page))
 
