@@ -16,6 +16,8 @@ Named = tuple[npt.NDArray[np.integer], tuple[str, ...]]
 
 #: How long ago someone was last there, and how often someone had left, is churn itself and no cause of it.
 _OF_CHURN = frozenset({"since", "since_return", "gap_ratio", "lapses"})
+#: Not known because nothing ever was: that is 0.
+_NONE_IS_ZERO = frozenset({"largest", "peak", "now"})
 #: Windows that are asked; those between them tell the same.
 _WINDOWS = frozenset({None, 30, 90})
 
@@ -35,7 +37,7 @@ def questions(
 ) -> tuple[Question, ...]:
     """The questions of all asked features of a table (one row a customer) and of all named ones."""
     asked = [
-        ask_number(feature.name, _floats(features.column(feature.name)), feature.unit, minor_digits)
+        ask_number(feature.name, _floats(features.column(feature.name), feature), feature.unit, minor_digits)
         for feature in catalogue
         if is_asked(feature)
     ]
@@ -56,6 +58,7 @@ def named(column: pa.ChunkedArray | pa.Array) -> Named:
     return place[codes], tuple(names[i] for i in order)
 
 
-def _floats(column: pa.ChunkedArray) -> npt.NDArray[np.float64]:
+def _floats(column: pa.ChunkedArray, feature: Feature) -> npt.NDArray[np.float64]:
+    """The values, NaN where not known; who never bought has bought for 0 at most, and holds 0."""
     values: npt.NDArray[np.float64] = column.cast(pa.float64()).to_numpy()
-    return values
+    return np.nan_to_num(values, nan=0.0) if feature.aggregate in _NONE_IS_ZERO else values

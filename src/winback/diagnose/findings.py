@@ -144,7 +144,7 @@ def _groups(sides: Sides) -> Iterator[_Members]:
         if min(lost, size - lost) >= SIDE_MIN and not nearly_all:
             places = np.flatnonzero(mine)
             churned = sides.churned[places]
-            yield _Members(group, places, churned, _effective(sides.weight[places], churned))
+            yield _Members(group, places, churned, effective(sides.weight[places], churned))
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ def _best_of_each_question(tests: Sequence[_Test]) -> list[float]:
     return list(best.values())
 
 
-def _effective(weight: Floats, churned: Bools) -> Floats:
+def effective(weight: Floats, churned: Bools) -> Floats:
     """The weights of a group, scaled so that each side adds up to its effective number.
 
     That is (sum of weights)² / sum of squared weights (Kish 1965): a side of unlike weights tells as much

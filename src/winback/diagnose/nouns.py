@@ -197,8 +197,8 @@ class Retention:
 class Condition:
     """Something that holds for a customer or not: below a limit, at least a limit, or a name.
 
-    Exactly one of the three is given; a feature that is not known fulfils none of them. Limits are in the
-    feature's own unit (money: minor units).
+    In a finding exactly one of the three is given; a feature that is not known fulfils none of them. Limits
+    are in the feature's own unit (money: minor units).
     """
 
     feature: str
@@ -249,3 +249,25 @@ class Findings:
     churned: int
     stayed: int
     left_out: int
+
+
+@dataclass(frozen=True)
+class DrillRow:
+    """One answer to a question within a group: how many of the churned and of those who stayed give it.
+
+    The condition is a span of the feature (at_least and below may both be given) or a name; None of all
+    three: not known. Those who stayed are weighted as in a `Finding`.
+    """
+
+    condition: Condition
+    churned: Rate
+    stayed: Rate
+
+
+@dataclass(frozen=True)
+class Drill:
+    """A group drilled into by one feature: all its spans or names, which add up to the whole."""
+
+    group: Group
+    feature: str
+    rows: tuple[DrillRow, ...]

@@ -10,7 +10,7 @@ from winback.diagnose.nouns import Diagnosis
 from winback.diagnose.page import page
 from winback.diagnose.report_nouns import Report
 from winback.diagnose.report_page import report_page
-from winback.diagnose.reporting import findings_by_group, findings_summary, report_tables
+from winback.diagnose.reporting import drill_tables, findings_by_group, findings_summary, report_tables
 from winback.diagnose.sentences import Wording
 from winback.diagnose.stored import FORM, from_json, plain, to_json
 from winback.diagnose.telling import definition, headline, tables
@@ -23,6 +23,7 @@ __all__ = [
     "Report",
     "definition",
     "diagnosis",
+    "drill_tables",
     "findings_by_group",
     "findings_summary",
     "folder",

@@ -9,7 +9,13 @@ from winback.diagnose.charts import clusters_svg, definitions_svg, flows_svg, he
 from winback.diagnose.nouns import Retention
 from winback.diagnose.page import html_document, html_section, html_sections, html_table
 from winback.diagnose.report_nouns import Report
-from winback.diagnose.reporting import findings_by_group, findings_summary, group_name, report_tables
+from winback.diagnose.reporting import (
+    drill_tables,
+    findings_by_group,
+    findings_summary,
+    group_name,
+    report_tables,
+)
 from winback.diagnose.sentences import Wording
 from winback.diagnose.telling import channel_name, charted_channels
 from winback.language import Say
@@ -47,6 +53,7 @@ def _deeper(report: Report, wording: Wording) -> list[str]:
     coming = say("days since coming")
     return [
         *_findings(report, wording),
+        *(html_section(table, "") for table in drill_tables(report.drills, wording)),
         html_told(quality_section(report.quality, wording.language)),
         html_told(clusters_section(report.clusters, wording.language), clusters_svg(report.clusters, say)),
         html_told(faults_section(report.faults, wording.language)),

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from winback.diagnose.nouns import Definitions, Findings, Flow, Retention, Table
+from winback.diagnose.nouns import Condition, Definitions, Drill, Findings, Flow, Retention, Table
 from winback.diagnose.report_nouns import Report
 from winback.diagnose.retention import DAYS_SHOWN
-from winback.diagnose.sentences import Wording, conditions_text, portrait, ratio_text, sentence
+from winback.diagnose.sentences import (
+    Wording,
+    alike_text,
+    condition_text,
+    conditions_text,
+    group_text,
+    portrait,
+    ratio_text,
+    sentence,
+    span_text,
+)
 from winback.diagnose.telling import channel_name
 from winback.diagnose.words import interval
 from winback.language import Say, number, percent
 
 #: Tables of retention show so many groups: the last cohorts, the largest channels.
 GROUPS_SHOWN_MAX = 13
+#: The sentence of a drill names the limit below which so many of the lost lie.
+MOST = 0.8
 
 
 def definitions_table(found: Definitions, say: Say) -> Table:
@@ -185,7 +197,7 @@ def findings_by_group(found: Findings, wording: Wording) -> tuple[Table, ...]:
         mine = [finding for finding in found.findings if finding.group == group]
         rows = tuple(
             (
-                conditions_text(finding, wording),
+                conditions_text(finding, wording) + alike_text(finding, wording),
                 f"{percent(finding.churned.share)} ({interval(finding.churned)})",
                 f"{percent(finding.stayed.share)} ({interval(finding.stayed)})",
                 ratio_text(finding),
@@ -196,6 +208,50 @@ def findings_by_group(found: Findings, wording: Wording) -> tuple[Table, ...]:
         numeric = (False, True, True, True, True)
         told.append(Table(portrait(mine, wording), sentence(mine[0], wording), columns, numeric, rows))
     return tuple(told)
+
+
+def drill_tables(drills: Sequence[Drill], wording: Wording) -> tuple[Table, ...]:
+    """A table for each feature a group was drilled by: the spans, and how many of either side lie in each."""
+    say = wording.say
+    tables = []
+    for each in drills:
+        name = wording.name(each.feature)
+        title = say("{group}, by {feature}").format(group=group_text(each.group, say), feature=name)
+        columns = (
+            name,
+            say("of the lost"),
+            say("95 % interval"),
+            say("of those who stayed"),
+            say("95 % interval"),
+        )
+        rows = tuple(
+            (
+                span_text(row.condition, wording),
+                percent(row.churned.share),
+                interval(row.churned),
+                percent(row.stayed.share),
+                interval(row.stayed),
+            )
+            for row in each.rows
+        )
+        tables.append(Table(title, _drilled(each, wording), columns, (False, True, True, True, True), rows))
+    return tuple(tables)
+
+
+def _drilled(found: Drill, wording: Wording) -> str:
+    """The least limit below which most of the lost lie, and how many of those who stayed do."""
+    lost = stayed = 0
+    for row in found.rows:
+        lost, stayed = lost + row.churned.part, stayed + row.stayed.part
+        if row.condition.below is not None and lost >= MOST * row.churned.whole:
+            text = wording.say("{lost} of {group} {condition}; of those like them who stayed, {stayed}.")
+            return text.format(
+                lost=percent(lost / row.churned.whole),
+                group=group_text(found.group, wording.say),
+                condition=condition_text(Condition(found.feature, below=row.condition.below), wording),
+                stayed=percent(stayed / row.stayed.whole if row.stayed.whole else None),
+            )
+    return wording.say("The lost and those like them who stayed, span by span.")
 
 
 def report_tables(report: Report, wording: Wording) -> tuple[Table, ...]:

@@ -17,10 +17,11 @@ from winback.diagnose.clusters_from import clusters_from
 from winback.diagnose.clusters_nouns import ClusterRules
 from winback.diagnose.comparing import Comparison, compare
 from winback.diagnose.definitions import definitions, judged_at
+from winback.diagnose.drilling import drill
 from winback.diagnose.faults_from import faults_from
 from winback.diagnose.findings import Sides, search
 from winback.diagnose.flows import flows
-from winback.diagnose.nouns import PHASES, Churn, Diagnosis, Findings, Retention
+from winback.diagnose.nouns import PHASES, Churn, Diagnosis, Group, Retention
 from winback.diagnose.quality_from import quality_from
 from winback.diagnose.read import folder
 from winback.diagnose.reading import Customers, read_alive, read_customers, read_features, read_phases
@@ -90,7 +91,8 @@ def report(
     landmark = day - min(LANDMARK_DAYS, max(1, (day - first) // 2))
     cohorts, channels, phases = _retention(ws, by, alive, customers, as_of=day, landmark=landmark)
     told.advance()
-    findings = _findings(ws, by, alive, customers, as_of=day)
+    sides, left_out = _sides(ws, by, alive, customers, as_of=day)
+    findings = search(sides, left_out=left_out)
     told.advance()
     cut, rules = spells(alive, by.days), ClusterRules(country=_country(ws))
     clusters = clusters_from(ws, alive, cut, customers, as_of=as_of, rules=rules)
@@ -107,6 +109,7 @@ def report(
         phases=phases,
         landmark=day_of(landmark),
         findings=findings,
+        drills=drill(sides, _worst_group(diagnosis)),
         quality=quality,
         clusters=clusters,
         faults=faults,
@@ -186,8 +189,16 @@ def _months(day: Int32s) -> tuple[npt.NDArray[np.int64], tuple[str, ...]]:
     return codes, tuple(str(name) for name in names)
 
 
-def _findings(ws: Workspace, churn: Churn, alive: Alive, customers: Customers, *, as_of: int) -> Findings:
-    """What sets the churned apart, both sides as of the day after they were seen: features and phase."""
+def _worst_group(diagnosis: Diagnosis) -> Group:
+    """The channel within a phase that most of the churned come from."""
+    worst = max(diagnosis.by_channel_phase, key=lambda cell: cell.counts.churned, default=None)
+    return Group(None, None) if worst is None else Group(worst.phase, worst.channel)
+
+
+def _sides(
+    ws: Workspace, churn: Churn, alive: Alive, customers: Customers, *, as_of: int
+) -> tuple[Sides, int]:
+    """The churned and those who stayed, as of the day after each was seen, and how many were left out."""
     sides = _compared(churn, alive, customers, as_of)
     order = np.argsort(sides.customer, kind="stable")
     customer, seen = sides.customer[order], sides.seen[order]
@@ -204,7 +215,7 @@ def _findings(ws: Workspace, churn: Churn, alive: Alive, customers: Customers, *
         channels=customers.channels,
         questions=questions(table, asked, names, ws.settings.workspace.minor_digits),
     )
-    return search(compared, left_out=sides.left_out)
+    return compared, sides.left_out
 
 
 def _compared(churn: Churn, alive: Alive, customers: Customers, as_of: int) -> Comparison:

@@ -13,6 +13,8 @@ from winback.profile.nouns import Feature
 
 #: A portrait is made of so many findings at most.
 TRAITS_MAX = 4
+#: So many conditions that say nearly the same are told beside a finding.
+ALIKE_TOLD_MAX = 3
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,39 @@ def _value(value: float, unit: str, wording: Wording) -> str:
     if unit == "ratio":
         return f"{value:g}"
     return f"{value:,g}"
+
+
+def span_text(condition: Condition, wording: Wording) -> str:
+    """A span or name of a drill, without the feature's name: `3 to 5`, `1,000 CNY to under 10,000 CNY`."""
+    say = wording.say
+    if condition.is_name is not None:
+        return condition.is_name
+    low, high = condition.at_least, condition.below
+    if low is None and high is None:
+        return say("(not known)")
+    unit = wording.features[condition.feature].unit if condition.feature in wording.features else "count"
+    if unit in {"count", "days"}:
+        return _whole_span(int(low or 0), None if high is None else int(high) - 1, say)
+    first, last = (None if end is None else _value(end, unit, wording) for end in (low, high))
+    if last is None:
+        return say("{low} or more").format(low=first)
+    if first is None:
+        return say("under {high}").format(high=last)
+    return say("{low} to under {high}").format(low=first, high=last)
+
+
+def _whole_span(first: int, last: int | None, say: Say) -> str:
+    if last is None:
+        return say("{low} or more").format(low=number(first))
+    return number(first) if first == last else f"{number(first)} – {number(last)}"
+
+
+def alike_text(finding: Finding, wording: Wording) -> str:
+    """Conditions that pick out nearly the same customers, in brackets; nothing where there are none."""
+    if not finding.alike:
+        return ""
+    told = wording.say("; ").join(condition_text(each, wording) for each in finding.alike[:ALIKE_TOLD_MAX])
+    return wording.say(" (nearly the same: {others})").format(others=told)
 
 
 def group_text(group: Group, say: Say) -> str:

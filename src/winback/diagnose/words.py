@@ -172,6 +172,15 @@ CHINESE = {
         "发现只说明什么与流失相伴，不说明原因。另有 {left_out} 位流失客户找不到可比的留下者。"
     ),
     "Nothing sets the churned apart that could be stated.": "没有可以成立的发现。",
+    " (nearly the same: {others})": "（几乎等同：{others}）",
+    "{low} or more": "{low} 及以上",
+    "under {high}": "低于 {high}",
+    "{low} to under {high}": "{low} 至低于 {high}",
+    "{group}, by {feature}": "{group}：按{feature}",
+    "{lost} of {group} {condition}; of those like them who stayed, {stayed}.": (
+        "{group}中，{lost} {condition}；留下的同类客户中为 {stayed}。"
+    ),
+    "The lost and those like them who stayed, span by span.": "流失者与留下的同类客户，逐段对比。",
     "verdict": "结论",
     "keep": "保留",
     "watch": "观察",
