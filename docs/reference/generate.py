@@ -106,7 +106,7 @@ _SETTINGS_HEAD = """\
 The workspace file is `winback.toml`; `winback init` writes one with every line explained. What is wrong in it
 is told all at once, each fault with file, line, key, what was found and what is allowed.
 
-A key of a section that is one table (workspace, storage, products, churn, limits) can be given by the
+A key of a section that is one table (workspace, storage, products, churn, limits, warn) can be given by the
 environment too: `WINBACK_<SECTION>__<KEY>`, for example `WINBACK_CHURN__DAYS=45`; with `_FILE` behind it, the
 variable names a file that holds the value. The environment wins.
 
@@ -118,6 +118,7 @@ Secrets never stand in the file: a password in an address, or a key named like a
 | address of the facts with a password | `WINBACK_STORAGE__FACTS_URL` |
 | password of the facts, where the address has none | `WINBACK_FACTS_PASSWORD` |
 | address of a PostgreSQL source | the variable that its `url_env` names |
+| where alerts to operators go | `WINBACK_ALERT_URLS`: Apprise addresses, apart by white space |
 
 `NAME` stands for a name of your own, `[]` for each of several.
 """

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from winback.settings import cross
 from winback.settings.rules import PhaseRule, TrustRule, default_phases, default_trust
 from winback.settings.sources import Source
+from winback.settings.warn import RuleSection, WarnSection, default_rules
 from winback.terms.kinds import Kind
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -170,6 +171,8 @@ class Settings(Section):
     campaigns: tuple[CampaignSection, ...] = ()
     channel_costs: tuple[ChannelCostSection, ...] = ()
     limits: LimitsSection = LimitsSection()
+    warn: WarnSection = WarnSection()
+    rules: tuple[RuleSection, ...] = Field(default_factory=default_rules)
 
     @property
     def event_kinds(self) -> tuple[str, ...]:

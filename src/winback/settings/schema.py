@@ -120,6 +120,7 @@ def _described_one(annotation: Any) -> str:
         float: "a number",
         bool: "true or false",
         date: "a date such as 2026-03-01",
+        Any: "any value",
     }[base] + _bounds(marks)
 
 

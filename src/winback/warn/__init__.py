@@ -1,0 +1,1 @@
+"""Stage 6: risk and rules become graded early warnings, with their history; operators are told."""

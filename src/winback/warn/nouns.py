@@ -1,0 +1,181 @@
+"""The nouns of warn: levels, early warnings and their history, what a run did, what operators are told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum, StrEnum
+
+
+class Level(IntEnum):
+    """How urgent a warning is."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+
+    @property
+    def word(self) -> str:
+        """The level as it stands in settings."""
+        return self.name.lower()
+
+
+class Status(StrEnum):
+    """Where a warning stands; all but `CLOSED` are open ones."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    SNOOZED = "snoozed"
+    CLOSED = "closed"
+
+
+class Move(StrEnum):
+    """What happened to a warning. `SEEN` leaves no row in the history: it holds as it did."""
+
+    NEW = "new"
+    RAISED = "raised"
+    LOWERED = "lowered"
+    WOKEN = "woken"
+    SEEN = "seen"
+    ACKNOWLEDGED = "acknowledged"
+    SNOOZED = "snoozed"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
+class Closing(StrEnum):
+    """Why a warning was closed."""
+
+    CAME_BACK = "came_back"
+    CHURNED = "churned"
+    CALM = "calm"
+    BY_HAND = "by_hand"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row of a warning's history: `who` is `winback` or an operator; `why` the rules or the reason given.
+
+    `probability` and `reasons` are those of that day; `at_us` is the moment of an operator's act
+    (microseconds, UTC), None for a step of a run.
+    """
+
+    as_of: date
+    move: Move
+    level_from: Level | None
+    level: Level
+    who: str
+    why: str
+    probability: float | None
+    reasons: tuple[str, ...]
+    at_us: int | None
+
+
+@dataclass(frozen=True)
+class EarlyWarning:
+    """A warning of one customer with its history; money is in minor units.
+
+    `score` is 100 times the probability, None where no model spoke; `value_minor` what the customer would
+    have brought in the horizon, `expected_minor` that times the probability.
+    """
+
+    customer_id: str
+    status: Status
+    level: Level
+    opened: date
+    changed: date
+    seen: date
+    probability: float | None
+    score: int | None
+    value_minor: int
+    expected_minor: int | None
+    rules: tuple[str, ...]
+    reasons: tuple[str, ...]
+    phase: str | None
+    channel: str | None
+    snoozed_until: date | None
+    closed: date | None
+    closing: Closing | None
+    history: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class ShownLimit:
+    """A limit that a rule took from the data: which, its value (None: too few customers to tell)."""
+
+    rule: str
+    says: str
+    value: float | None
+
+
+@dataclass(frozen=True)
+class SliderStep:
+    """What a limit of the score would do: how many warned, expected right and wrong (None without a model).
+
+    `right` is the sum of the calibrated probabilities of those warned, `wrong` the rest of them;
+    `saved_minor` the expected value saved less what it costs to follow up all of them.
+    """
+
+    score: int
+    warned: int
+    right: float
+    wrong: float
+    value_minor: int
+    saved_minor: int
+
+
+@dataclass(frozen=True)
+class WarnSummary:
+    """What one run did as of a date. `fresh` is False where all was done already.
+
+    `moves` counts by kind of move, `levels` the open warnings by level, `closed` the closed ones by reason;
+    `caught_up` are missed dates that were walked before this one.
+    """
+
+    as_of: date
+    fresh: bool
+    customers: int
+    watched: int
+    model: str | None
+    moves: dict[str, int] = field(default_factory=dict)
+    levels: dict[str, int] = field(default_factory=dict)
+    closed: dict[str, int] = field(default_factory=dict)
+    by_rule: dict[str, int] = field(default_factory=dict)
+    value_minor: int = 0
+    limits: tuple[ShownLimit, ...] = ()
+    slider: tuple[SliderStep, ...] = ()
+    alerts: int = 0
+    caught_up: tuple[date, ...] = ()
+    seconds: float = 0.0
+
+
+class AlertKind(StrEnum):
+    """What operators are told of."""
+
+    DIGEST = "digest"
+    HIGH = "high"
+    WARNINGS_JUMP = "warnings_jump"
+    CHURN_JUMP = "churn_jump"
+    VISITS_FALL = "visits_fall"
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One thing to tell operators; `subject` tells apart alerts of one kind (a channel)."""
+
+    kind: AlertKind
+    as_of: date
+    subject: str
+    title: str
+    body: str
+
+
+@dataclass(frozen=True)
+class AlertSummary:
+    """What became of the alerts in one go of sending; `held` wait because one like them went out lately."""
+
+    sent: int = 0
+    failed: int = 0
+    held: int = 0
+    unknown: int = 0
+    waiting: int = 0
