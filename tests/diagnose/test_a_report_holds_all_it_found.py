@@ -13,7 +13,8 @@ import pytest
 from tests.diagnose.markup import Tags
 from tests.diagnose.worlds import workspace
 from winback.diagnose import read
-from winback.diagnose.nouns import Group, Report
+from winback.diagnose.nouns import Group
+from winback.diagnose.report_nouns import Report
 from winback.diagnose.run import report, run
 from winback.store.workspace import Workspace
 

@@ -24,7 +24,7 @@ FEATURES = {
         feature("balance_fall", "ratio", "较最高余额的跌幅", "fall from the highest balance"),
     )
 }
-EN, ZH = (Wording(language, FEATURES, "CNY", 2) for language in ("en", "zh"))
+EN, ZH = Wording("en", FEATURES, "CNY", 2), Wording("zh", FEATURES, "CNY", 2)
 
 TOLD = [
     (Condition("purchase_count_life", below=3.0), "bought 2 times at most", "最多购买 2 次"),
