@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.ingest.drawn import csv, events, lanes, source, take, workspace
 from winback.ingest import read
-from winback.ingest.gather import FILES_MOST
+from winback.ingest.gather import FILES_MOST, SEGMENTS_MOST
 
 LINES = [
     f"c{customer},{kind},2026-03-0{day} 10:00,{7 if kind == 'purchase' else ''}"
@@ -50,3 +50,18 @@ def test_the_log_is_sorted_by_customer_and_time(root: Path) -> None:
             places = [(row["customer"], row["at"]) for row in rows]
             assert places == sorted(places)
             assert len(places) == file.rows
+
+
+def test_segments_of_registry_and_quarantine_stay_few(root: Path) -> None:
+    ws = workspace(root, source(path="*.csv"))
+    for number in range(SEGMENTS_MOST + 2):
+        csv(
+            root / f"{number:02}.csv",
+            f"customer,kind,at,amount\nc{number},visit,2026-03-01,\n,visit,2026-03-01,",
+        )
+        take(ws)
+    known = read.manifest(ws)
+    assert len(known.registry["customers"]) < 5
+    assert len(known.quarantine) < 5
+    assert read.registry(ws)["id"].to_pylist() == [f"c{number}" for number in range(SEGMENTS_MOST + 2)]
+    assert len(read.refusals(ws)) == SEGMENTS_MOST + 2

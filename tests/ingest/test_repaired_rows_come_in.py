@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.ingest.drawn import PLAIN, csv, events, parquet, source, take, workspace
@@ -43,6 +45,19 @@ def test_typed_columns_keep_their_types(root: Path) -> None:
     ws = workspace(root, source(format="parquet", events=[PLAIN | {"amount": amount, "kind": kind}]))
     take(ws, retry=True)
     assert events(ws) == [("a", "purchase", 30)]
+
+
+def test_an_edit_may_say_what_no_other_row_says(root: Path) -> None:
+    kinds = pa.array(["visit", "dance"]).dictionary_encode()
+    table = pa.table({"customer": ["a", "b"], "kind": kinds, "at": ["2026-03-01"] * 2, "amount": pa.nulls(2)})
+    pq.write_table(table, root / "app.parquet")
+    ws = workspace(root, source(format="parquet"))
+    take(ws)
+    act.export_quarantine(ws, root / "out.csv")
+    _edit(root / "out.csv", lambda row: row | {"kind": "register"})
+    act.hand_back(ws, root / "out.csv")
+    take(ws, retry=True)
+    assert events(ws) == [("a", "visit", None), ("b", "register", None)]
 
 
 def test_an_edited_export_is_taken_in(root: Path) -> None:

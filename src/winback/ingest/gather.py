@@ -1,8 +1,9 @@
-"""Few log files a day: what an import that is not in the order of time left in pieces is put together."""
+"""Few files: what many steps or many days left in pieces is put together."""
 
 from __future__ import annotations
 
 from itertools import groupby
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -13,8 +14,19 @@ from winback.ingest.nouns import LogFile
 
 #: So many files of one source and day stay as they are.
 FILES_MOST = 4
+#: So many segments of the registry or the quarantine stay as they are.
+SEGMENTS_MOST = 32
 #: Stands in the name of a file that was put together.
 WHOLE = "whole"
+
+
+def few(segments: tuple[Path, ...], whole: Path) -> tuple[Path, ...]:
+    """The segments, or in their place one file with all their rows in their order where they were many."""
+    if len(segments) <= SEGMENTS_MOST:
+        return segments
+    tables = [pq.read_table(path, partitioning=None) for path in segments]
+    pq.write_table(pa.concat_tables(tables, promote_options="permissive"), whole, compression="zstd")
+    return (whole,)
 
 
 def made_whole(files: list[LogFile], version: int) -> list[LogFile]:

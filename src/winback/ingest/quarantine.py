@@ -116,8 +116,11 @@ def _records(desk: Desk, terms: Terms, bad: pa.Table, chunk: Chunk) -> pa.Table:
 
 
 def _types(db: duckdb.DuckDBPyConnection) -> str:
+    """The columns' types as JSON; an edit may say what a dictionary of the file does not have."""
     rows = db.execute("DESCRIBE SELECT * FROM chunk").fetchall()
-    return json.dumps({str(r[0]): str(r[1]) for r in rows if r[0] != ROW}, ensure_ascii=False)
+    types = {str(row[0]): str(row[1]) for row in rows if row[0] != ROW}
+    texts = {name: "VARCHAR" for name, of in types.items() if of.startswith("ENUM") or of == '"NULL"'}
+    return json.dumps(types | texts, ensure_ascii=False)
 
 
 def _placed(desk: Desk, terms: Terms, found: pa.Table, types: str) -> pa.Table:

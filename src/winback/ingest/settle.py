@@ -13,7 +13,7 @@ import numpy as np
 from winback.ingest import manifest as commits
 from winback.ingest import registry, work
 from winback.ingest.desk import Desk
-from winback.ingest.gather import made_whole
+from winback.ingest.gather import WHOLE, few, made_whole
 from winback.ingest.lanes import Lane, columns_of, map_lane, merged, stacked, write_lane
 from winback.ingest.measures import lane_measures
 from winback.ingest.nouns import LaneFile, Manifest, Measure
@@ -114,6 +114,12 @@ def _next(desk: Desk, days: set[date], anew: bool, measures: str) -> Manifest:
     lanes = {} if anew else {kind: dict(months) for kind, months in old.lanes.items()}
     for kind, months in staged.lanes.items():
         lanes.setdefault(kind, {}).update(months)
+    registers = staged.segments.items()
+
+    def segments(part: str, known: Sequence[Path], fresh: Sequence[Path]) -> tuple[Path, ...]:
+        folder = "registry" if part in staged.segments else "quarantine"
+        return few((*known, *fresh), desk.data / folder / f"{desk.version:06d}-{WHOLE}.{part}.parquet")
+
     intakes = {(i.source, i.path): i for i in (*old.intakes, *staged.intakes)}
     return Manifest(
         version=desk.version,
@@ -121,11 +127,9 @@ def _next(desk: Desk, days: set[date], anew: bool, measures: str) -> Manifest:
         days={**old.days, **{day: tuple(desk.log_files(day)) for day in staged.log}},
         day_versions={**old.day_versions, **dict.fromkeys(days, desk.version)},
         lanes=lanes,
-        registry={
-            part: (*old.registry.get(part, ()), *staged.segments[part]) for part in ("customers", "changes")
-        },
-        quarantine=(*old.quarantine, *staged.quarantine),
-        settled=(*old.settled, *staged.settled),
+        registry={part: segments(part, old.registry.get(part, ()), fresh) for part, fresh in registers},
+        quarantine=segments("quarantine", old.quarantine, staged.quarantine),
+        settled=segments("settled", old.settled, staged.settled),
         contacts_waiting=(*old.contacts_waiting, *staged.contacts),
         intakes=tuple(intakes.values()),
         law=law_of(desk.ws),
