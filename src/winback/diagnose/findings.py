@@ -153,6 +153,7 @@ class _Test:
 
     question: Question
     condition: Condition
+    strength: float
     p: float
     worth: bool
 
@@ -163,12 +164,14 @@ def _singles(sides: Sides, members: _Members) -> list[_Test]:
     for question in sides.questions:
         table, below = _tables(question, members)
         usable = np.flatnonzero(table.may_be_tested())
-        p = np.minimum(chi2.sf(table.strength(), 1) * len(usable), 1.0)
+        strength = table.strength()
+        p = np.minimum(chi2.sf(strength, 1) * len(usable), 1.0)
         worth = table.ratio_low() >= RATIO_LOW_MIN
-        tests += [
-            _Test(question, question.condition(int(i), below=bool(below[i])), float(p[i]), bool(worth[i]))
-            for i in usable
-        ]
+        for place in usable:
+            condition = question.condition(int(place), below=bool(below[place]))
+            tests.append(
+                _Test(question, condition, float(strength[place]), float(p[place]), bool(worth[place]))
+            )
     return tests
 
 
@@ -223,14 +226,16 @@ def _family(p: Sequence[float]) -> tuple[float, Callable[[float], float]]:
 
 
 def _candidates(members: _Members, tests: Sequence[_Test]) -> list[_Candidate]:
-    """The strongest tests of a group with the customers they hold for, the strongest first."""
-    found = []
-    for test in sorted(tests, key=lambda test: test.p)[: 4 * CANDIDATES_MAX]:
-        holds = test.question.holds(test.condition)[members.places]
-        strength = float(_table_of(members, holds).strength())
-        found.append(_Candidate((test.condition,), holds, strength, test.p))
-    found.sort(key=lambda candidate: -candidate.strength)
-    return found[:CANDIDATES_MAX]
+    """The strongest test of each feature in a group with the customers it holds for, the strongest first."""
+    best: dict[str, _Test] = {}
+    for test in sorted(tests, key=lambda test: -test.strength):
+        best.setdefault(test.question.feature, test)
+    return [
+        _Candidate(
+            (test.condition,), test.question.holds(test.condition)[members.places], test.strength, test.p
+        )
+        for test in list(best.values())[:CANDIDATES_MAX]
+    ]
 
 
 def _table_of(members: _Members, holds: Bools, within: Bools | None = None) -> _Tables:
@@ -242,32 +247,18 @@ def _table_of(members: _Members, holds: Bools, within: Bools | None = None) -> _
 
 
 def _merged(candidates: Sequence[_Candidate]) -> list[tuple[_Candidate, tuple[Condition, ...]]]:
-    """Candidates that pick out nearly the same customers become one: the strongest speaks, the rest stand by.
-
-    Two limits of one feature always become one.
-    """
+    """Candidates that pick out nearly the same customers become one: the strongest speaks for the rest."""
     if not candidates:
         return []
-    agree = np.corrcoef(np.stack([candidate.holds for candidate in candidates]).astype(np.float32))
-    agree = np.atleast_2d(agree)
-    leaders: list[int] = []
+    agree = np.atleast_2d(np.corrcoef(np.stack([c.holds for c in candidates]).astype(np.float32)))
     alike: dict[int, list[Condition]] = {}
     for place, candidate in enumerate(candidates):
-        feature = candidate.conditions[0].feature
-        leader = next(
-            (
-                other
-                for other in leaders
-                if agree[place, other] >= ALIKE_MIN or candidates[other].conditions[0].feature == feature
-            ),
-            None,
-        )
+        leader = next((other for other in alike if agree[place, other] >= ALIKE_MIN), None)
         if leader is None:
-            leaders.append(place)
             alike[place] = []
-        elif candidates[leader].conditions[0].feature != feature:
+        else:
             alike[leader].append(candidate.conditions[0])
-    return [(candidates[place], tuple(alike[place])) for place in leaders]
+    return [(candidates[place], tuple(others)) for place, others in alike.items()]
 
 
 def _pairs(members: _Members, kept: Sequence[_Candidate]) -> Iterator[_Candidate]:
