@@ -1,5 +1,6 @@
 """Profiling a date twice does nothing; what comes in later, before the date, makes it anew."""
 
+import shutil
 from datetime import date, timedelta
 
 import numpy as np
@@ -135,3 +136,23 @@ def _with_keys_of(ws: Workspace, events: pa.Table) -> pa.Table:
     keys = {id_: key for key, id_ in enumerate(registry(ws)["id"].to_pylist())}
     mine = pa.array([keys[f"c{c:04d}"] for c in events["customer"].to_pylist()], pa.int32())
     return events.set_column(0, "customer", mine)
+
+
+def test_a_day_on_keeps_the_same_files_and_falls_to_the_full_pass_where_it_is_not_exact(
+    taken_in: TakenIn,
+) -> None:
+    ws = taken_in(SETTINGS, _events())
+    ways = [run(ws, AS_OF + timedelta(days=n), way="delta").way for n in range(-2, 1)]
+    assert ways == ["full", "delta", "delta"]
+    by_delta = read.features(ws, AS_OF)
+    shutil.rmtree(ws.data / "profile" / f"as_of={AS_OF}")
+    assert run(ws, AS_OF).way == "full"
+    assert read.features(ws, AS_OF).equals(by_delta)
+    day = AS_OF + timedelta(days=1)
+    assert run(ws, day, way="delta").way == "full", "the day before was kept without its tally"
+    taken_in(SETTINGS, events_of([(77, _at(day, 5), "visit", None, None, None, None)]))
+    after = day + timedelta(days=1)
+    assert run(ws, after, way="delta").way == "delta"
+    assert read.features(ws, after)["visit_count_1d"].to_pylist()[-1] == 1, "a customer of that day has come"
+    taken_in(SETTINGS, events_of([(0, _at(AS_OF, 5), "visit", None, None, None, None)]))
+    assert run(ws, after + timedelta(days=1), way="delta").way == "full", "a late event"

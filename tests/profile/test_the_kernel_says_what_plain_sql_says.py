@@ -34,7 +34,8 @@ def _mine(**section: Any) -> FeatureSection:
     return FeatureSection(zh="我的", en="mine", **section)
 
 
-def _workspace(zone: str) -> Settings:
+def workspace(zone: str) -> Settings:
+    """A workspace with a kind and features of its own, and a short definition of churn."""
     return Settings(
         workspace=WorkspaceSection(time_zone=zone),
         kinds={"call": KindSection(zh="通话", en="call", amount=True)},
@@ -51,7 +52,7 @@ def _workspace(zone: str) -> Settings:
 
 
 @st.composite
-def _events(draw: st.DrawFn) -> pa.Table:
+def raw_events(draw: st.DrawFn) -> pa.Table:
     """Raw events of up to 130 days, many of them within minutes of a midnight somewhere."""
     zone = ZoneInfo(draw(st.sampled_from(ZONES)))
     kinds = (
@@ -87,9 +88,9 @@ _three_days = st.lists(st.integers(-5, 150), min_size=3, max_size=3)
 
 
 @_slow
-@given(events=_events(), zone=st.sampled_from(ZONES), after=_days)
+@given(events=raw_events(), zone=st.sampled_from(ZONES), after=_days)
 def test_all_customers_on_several_dates(events: pa.Table, zone: str, after: list[int]) -> None:
-    settings = _workspace(zone)
+    settings = workspace(zone)
     days = sorted(day_number(FIRST) + n for n in after)
     request = walk.shared(plan_of(settings), keys(CUSTOMERS), days)
     found = kernel_rows(settings, lanes_of(settings, events), request)
@@ -98,9 +99,9 @@ def test_all_customers_on_several_dates(events: pa.Table, zone: str, after: list
 
 
 @_slow
-@given(events=_events(), zone=st.sampled_from(ZONES), after=_three_days)
+@given(events=raw_events(), zone=st.sampled_from(ZONES), after=_three_days)
 def test_some_customers_each_on_a_date_of_its_own(events: pa.Table, zone: str, after: list[int]) -> None:
-    settings = _workspace(zone)
+    settings = workspace(zone)
     some = np.array([0, 3, 4], np.int32)
     day = np.array([day_number(FIRST) + n for n in after], np.int32)
     found = kernel_rows(settings, lanes_of(settings, events), walk.each(plan_of(settings), some, day))
@@ -108,7 +109,7 @@ def test_some_customers_each_on_a_date_of_its_own(events: pa.Table, zone: str, a
 
 
 def test_a_customer_without_a_date_of_its_own_has_nothing() -> None:
-    settings = _workspace("UTC")
+    settings = workspace("UTC")
     events = events_of([(0, 0, "visit", None, None, None, None)])
     request = walk.each(plan_of(settings), keys(1), np.array([walk.NO_DAY], np.int32))
     row = kernel_rows(settings, lanes_of(settings, events), request).to_pylist()[0]
@@ -119,7 +120,7 @@ def test_a_customer_without_a_date_of_its_own_has_nothing() -> None:
 
 @pytest.mark.parametrize(("threads", "chunk_rows"), [(1, 64), (3, 64), (2, 640), (1, 100_000)])
 def test_neither_threads_nor_chunks_change_a_bit(threads: int, chunk_rows: int) -> None:
-    settings, events = _workspace("Asia/Shanghai"), _many()
+    settings, events = workspace("Asia/Shanghai"), many_events()
     days = [day_number(FIRST) + n for n in (40, 47, 200)]
     request = walk.shared(plan_of(settings), keys(1_000), days)
     found = kernel_rows(settings, lanes_of(settings, events), request, threads=threads, chunk_rows=chunk_rows)
@@ -127,7 +128,7 @@ def test_neither_threads_nor_chunks_change_a_bit(threads: int, chunk_rows: int) 
 
 
 def test_a_customer_may_have_events_on_any_number_of_days() -> None:
-    settings = _workspace("UTC")
+    settings = workspace("UTC")
     start = day_number(date(1990, 1, 1))
     rows = [(1, (start + n) * 86_400_000_000, "visit", None, None, None, None) for n in range(9_000)]
     events = events_of(rows)
@@ -137,7 +138,8 @@ def test_a_customer_may_have_events_on_any_number_of_days() -> None:
     assert found["visit_days_life"].to_pylist() == [0, 4_000, 0, 0, 9_000, 0]
 
 
-def _many() -> pa.Table:
+def many_events() -> pa.Table:
+    """30,000 events of up to 990 customers on 220 days."""
     rng = np.random.default_rng(7)
     n = 30_000
     kinds = np.array(["register", "visit", "visit", "purchase", "balance", "fault", "call"])

@@ -71,6 +71,14 @@ def derive(first: int, after: int, base: Any, programme: Any, moments: Any, outp
 
 
 @njit(nogil=True, cache=True)
+def derive_all(rows: int, programme: Any, moments: Any, output: Any) -> None:
+    """Make the derived columns and validity bits of `rows` customers on the one date of `moments`."""
+    base = np.zeros(rows, np.int32)
+    for first in range(0, rows, 4 * WORD):
+        derive(first, min(first + 4 * WORD, rows), base, programme, moments, output)
+
+
+@njit(nogil=True, cache=True)
 def take(programme: Any, output: Any, column: int, row: int, n: int, into: Int64s) -> None:
     """Copy a block of a whole-number column into `into`, its null as NULL64; nothing for column -1."""
     if column < 0:

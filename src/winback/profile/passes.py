@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from winback.ingest import read as ingest
 from winback.ingest.nouns import Manifest
-from winback.profile import walk
+from winback.profile import delta, walk
 from winback.profile.lanes import Mapped, mapped
 from winback.profile.nouns import Catalogue
 from winback.profile.programme import Plan, plan
 from winback.store.workspace import Workspace
-from winback.terms.time import day_number, month_of
+from winback.terms.time import day_number, day_of, month_of
 
 Int32s = npt.NDArray[np.int32]
 
@@ -30,23 +32,47 @@ class Pass:
         self._ws = ws
 
     def on(
-        self, dates: Sequence[date], customers: Int32s | None = None, *, threads: int | None = None
+        self, dates: Sequence[date], customers: Int32s | None = None, *, hidden: bool = False
     ) -> Iterator[pa.RecordBatch]:
         """Rows of these customers (all where None; keys ascending) on all dates, in batches."""
         days = sorted({day_number(day) for day in dates})
         request = walk.shared(self.plan, self._keys(customers), days)
-        return self._batches(request, max(dates), threads)
+        return self._batches(request, max(dates), hidden=hidden)
+
+    def a_day_on(self, as_of: date, kept: Path, *, group_rows: int) -> Iterator[pa.RecordBatch]:
+        """Rows of all customers as of a date from those that `kept` holds of the day before, in batches.
+
+        Hidden columns are among them. The caller has seen to it that this is exact.
+        """
+        yesterday = day_number(as_of) - 1
+        fresh = delta.news(self.plan, yesterday, delta.on_day_of(self._month))
+        parts = [
+            (pq.ParquetFile(kept / file), delta.names_of(self.plan, hidden=hidden))
+            for file, hidden in (("features.parquet", False), ("tally.parquet", True))
+        ]
+        for group, first in enumerate(range(0, self.manifest.customers, group_rows)):
+            rows = min(group_rows, self.manifest.customers - first)
+            columns: dict[str, pa.ChunkedArray] = {}
+            for file, names in parts:
+                there = group < file.num_row_groups
+                old = file.read_row_group(group, names) if there else file.schema_arrow.empty_table()
+                columns |= {name: old[name] for name in names}
+            old = pa.table(columns)
+            yield delta.advanced(self.plan, old, fresh, yesterday=yesterday, first=first, rows=rows)
+
+    def _month(self, kind: str, day: int) -> pa.Table:
+        return ingest.lane(self._ws, kind, month_of(day_of(day)), self.manifest)
 
     def each(self, days: Int32s, customers: Int32s | None = None) -> pa.Table:
         """Rows of these customers, each on a day (number) of its own; walk.NO_DAY for none."""
         request = walk.each(self.plan, self._keys(customers), days)
-        return pa.Table.from_batches(self._batches(request, None, None), walk.schema(self.plan))
+        return pa.Table.from_batches(self._batches(request, None), walk.schema(self.plan))
 
     def _batches(
-        self, request: walk.Request, last: date | None, threads: int | None
+        self, request: walk.Request, last: date | None, *, hidden: bool = False
     ) -> Iterator[pa.RecordBatch]:
         lanes = self._mapped(last)
-        yield from walk.batches(self.plan, lanes, request, threads=threads or self._ws.threads)
+        yield from walk.batches(self.plan, lanes, request, threads=self._ws.threads, hidden=hidden)
 
     def _mapped(self, before: date | None) -> Mapped:
         def months_of(kind: str) -> list[pa.Table]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -53,6 +53,16 @@ class Programme(NamedTuple):
     churn_days: int
 
 
+class Tallied(NamedTuple):
+    """What a column holds: a sum over a window, days since the last, or a scan at an edge."""
+
+    what: Literal["sum", "since", "at", "tenure"]
+    kind: str
+    measure: str | None = None
+    window: int | None = None
+    scan: int = -1
+
+
 @dataclass(frozen=True)
 class Plan:
     """A programme with what it needs around it: the lanes and their measures, windows, columns."""
@@ -64,6 +74,13 @@ class Plan:
     programme: Programme
     #: Whether each output column may be null.
     nullable: tuple[bool, ...]
+    #: The columns that are no derivations, hidden ones too: what each holds, and its place.
+    tally: tuple[tuple[Tallied, int], ...]
+
+    @property
+    def hidden(self) -> range:
+        """The places of the columns that are no features."""
+        return range(len(self.catalogue), len(self.programme.width))
 
 
 @dataclass
@@ -89,13 +106,14 @@ class _Columns:
         self.windows = tuple(sorted(windows | doubled))
         self.width = [_width_of(feature) for feature in catalogue]
         self.default = [NULL64 if f.may_be_null else 0 for f in catalogue]
-        self.known: dict[tuple[object, ...], int] = {}
+        self.known: dict[Tallied, int] = {}
+        self.tally: list[tuple[Tallied, int]] = []
         self.derivations: list[tuple[int, int, int, int, int]] = []
 
     def edge(self, window: int | None) -> int:
         return len(self.windows) + 1 if window is None else self.windows.index(window) + 1
 
-    def column(self, key: tuple[object, ...], width: int, default: int, at: int | None) -> tuple[int, bool]:
+    def column(self, key: Tallied, width: int, default: int, at: int | None) -> tuple[int, bool]:
         """The column that holds `key`, and whether it is new; `at` is the output it must stand in."""
         if key in self.known and at is None:
             return self.known[key], False
@@ -104,12 +122,13 @@ class _Columns:
             self.default.append(default)
             at = len(self.width) - 1
         self.known.setdefault(key, at)
+        self.tally.append((key, at))
         return at, True
 
     def total(self, kind: str, measure: str, window: int | None, at: int | None = None) -> int:
         """Sum of a measure (or number of active days) over a window."""
         wide = _is_money(measure)
-        column, new = self.column(("sum", kind, measure, window), INT64 if wide else INT32, 0, at)
+        column, new = self.column(Tallied("sum", kind, measure, window), INT64 if wide else INT32, 0, at)
         lane = self.lane[kind]
         if new and measure == "days":
             lane.readings.append((DAYS, column, self.edge(window), -1))
@@ -120,7 +139,7 @@ class _Columns:
 
     def since(self, kind: str, at: int | None = None) -> int:
         """Days since the last active day."""
-        column, new = self.column(("since", kind), INT32, NULL64, at)
+        column, new = self.column(Tallied("since", kind), INT32, NULL64, at)
         if new:
             self.lane[kind].readings.append((SINCE, column, 0, -1))
         return column
@@ -137,7 +156,7 @@ class _Columns:
         at: int | None = None,
     ) -> int:
         """What a scan says as of the start of a window (of `as_of` itself where `window` is None)."""
-        key = ("at", kind, scan, measure, window)
+        key = Tallied("at", kind, measure, window, scan)
         column, new = self.column(key, INT64 if wide else INT32, default, at)
         if new:
             lane = self.lane[kind]
@@ -159,10 +178,12 @@ def plan(catalogue: Catalogue, lanes: Mapping[str, Sequence[Measure]]) -> Plan:
     for at, feature in enumerate(catalogue):
         if feature.kind == CUSTOMER:
             tenure = at
+            columns.tally.append((Tallied("tenure", CUSTOMER), at))
         elif not _placed(columns, feature, at):
             derived.append((at, feature))
     for at, feature in derived:
         _derived(columns, feature, at)
+    _carry(columns)
     return Plan(
         catalogue,
         tuple(lanes),
@@ -170,7 +191,17 @@ def plan(catalogue: Catalogue, lanes: Mapping[str, Sequence[Measure]]) -> Plan:
         columns.windows,
         _tables(columns, catalogue, tenure),
         tuple(feature.may_be_null for feature in catalogue),
+        tuple(columns.tally),
     )
+
+
+def _carry(columns: _Columns) -> None:
+    """Keep the days since the last of a kind wherever the next day's numbers need them."""
+    for key, _ in tuple(columns.tally):
+        if key.what == "tenure":
+            columns.since(Kind.REGISTER)
+        elif key.scan in {SPAN, GAP_SQUARES, RUN_START, LAPSES}:
+            columns.since(key.kind)
 
 
 def _placed(columns: _Columns, feature: Feature, at: int) -> bool:

@@ -31,9 +31,13 @@ __all__ = [
     "features",
     "features_each",
     "features_on",
+    "graded",
+    "graded_from",
     "phases_each",
     "profiles",
+    "threshold_from",
     "thresholds",
+    "thresholds_among",
 ]
 
 Int32s = npt.NDArray[np.int32]
@@ -104,13 +108,39 @@ def phases_each(ws: Workspace, cut_days: Int32s) -> pa.Array:
     return rules.phases(ws.settings, columns, table.num_rows)
 
 
+def graded(settings: Settings, table: pa.Table) -> dict[str, pa.Array]:
+    """State, phase and trust (string; trust may be null) of rows of features, `graded_from` among them."""
+    columns = {name: table[name].combine_chunks() for name in graded_from(settings)}
+    return {
+        "state": rules.states(settings.churn, columns),
+        "phase": rules.phases(settings, columns, table.num_rows),
+        "trust": rules.trusts(settings, columns, table.num_rows),
+    }
+
+
+def graded_from(settings: Settings) -> tuple[str, ...]:
+    """The features that state, phase and trust are made of, each once."""
+    return rules.features_needed(settings)
+
+
+def thresholds_among(settings: Settings, as_of: date, table: pa.Table) -> Thresholds:
+    """As `thresholds`, from rows of all customers as of the date, `threshold_from` among their features."""
+    from winback.profile.thresholds import derived
+
+    return derived(settings, as_of, table)
+
+
+def threshold_from(settings: Settings) -> tuple[str, ...]:
+    """The features that thresholds are made of, each once."""
+    from winback.profile.thresholds import FEATURES
+
+    return tuple(dict.fromkeys([*FEATURES, *rules.features_needed(settings)]))
+
+
 def thresholds(ws: Workspace, as_of: date) -> Thresholds:
     """How active customers behave as of a date: the limits of threshold rules, out of the data."""
-    from winback.profile.thresholds import FEATURES, derived
-
-    names = list(dict.fromkeys([*FEATURES, *rules.features_needed(ws.settings)]))
-    found = Pass(ws, catalogue(ws.settings).only(names)).on([as_of])
-    return derived(ws.settings, as_of, pa.Table.from_batches(found))
+    found = Pass(ws, catalogue(ws.settings).only(threshold_from(ws.settings))).on([as_of])
+    return thresholds_among(ws.settings, as_of, pa.Table.from_batches(found))
 
 
 def check_rules(settings: Settings) -> None:

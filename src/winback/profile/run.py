@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +26,8 @@ from winback.store.whole import sync, write_json
 from winback.store.workspace import Workspace
 from winback.terms.progress import Progress, Silent
 from winback.terms.time import day_number
+
+Way = Literal["full", "delta"]
 
 #: Customers of one row group of the files.
 GROUP_ROWS = 131_072
@@ -51,9 +54,11 @@ class _Counts:
     trust: Counter[str] = field(default_factory=Counter)
 
 
-def run(ws: Workspace, as_of: date, *, progress: Progress | None = None) -> ProfileSummary:
+def run(ws: Workspace, as_of: date, *, way: Way = "full", progress: Progress | None = None) -> ProfileSummary:
     """Profile all customers as of a date and keep it; does nothing where that is there and still holds.
 
+    With `way` "delta" the numbers of the day before are moved on by a day where that is exact (the full pass
+    where it is not), and what the next day needs is kept; the files are the same.
     Memory does not grow with the number of customers. Raises NotReadyProblem where nothing has been
     ingested, SettingsProblem where features or rules name what there is not.
     """
@@ -65,7 +70,7 @@ def run(ws: Workspace, as_of: date, *, progress: Progress | None = None) -> Prof
     fresh = meta is None or not stored.still_holds(ws, as_of, meta, taken.manifest)
     if fresh:
         told.start("profile", taken.manifest.customers)
-        meta = _make(ws, as_of, taken, told)
+        way, meta = _make(ws, as_of, taken, _Way(way, told))
     else:
         told.say(f"{as_of} is profiled already, and nothing before it has changed")
     assert meta is not None
@@ -74,7 +79,7 @@ def run(ws: Workspace, as_of: date, *, progress: Progress | None = None) -> Prof
         customers=meta.inputs.customers,
         features=meta.features,
         fresh=fresh,
-        way="full" if fresh else "none",
+        way=way if fresh else "none",
         states=meta.states,
         phases=meta.phases,
         trusts=meta.trusts,
@@ -82,17 +87,31 @@ def run(ws: Workspace, as_of: date, *, progress: Progress | None = None) -> Prof
     )
 
 
-def _make(ws: Workspace, as_of: date, taken: Pass, told: Progress) -> stored.Meta:
+@dataclass(frozen=True)
+class _Way:
+    wanted: Way
+    told: Progress
+
+
+def _make(ws: Workspace, as_of: date, taken: Pass, by: _Way) -> tuple[Way, stored.Meta]:
     """Write the files aside and put them in place; meta.json comes last and makes them count."""
     target = stored.folder(ws, as_of)
     aside = target.with_name(f".{target.name}.part")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
-    counts = _Counts()
-    _write(ws, as_of, taken, _Files(aside, counts, told))
+    counts, tally = _Counts(), by.wanted == "delta"
+    before = stored.day_before(ws, as_of, taken.manifest) if tally else None
+    if before is None:
+        groups = _groups(taken.on([as_of], hidden=tally))
+    else:
+        kept = stored.folder(ws, as_of - timedelta(days=1))
+        batches = taken.a_day_on(as_of, kept, group_rows=GROUP_ROWS)
+        groups = (pa.Table.from_batches([batch]) for batch in batches)
+    _write(ws, as_of, taken, _Files(aside, groups, counts, tally, by.told))
     meta = stored.Meta(
         inputs=stored.inputs_now(ws, taken.manifest),
         ingest_version=taken.manifest.version,
+        tally=tally,
         features=len(taken.plan.catalogue),
         states=dict(sorted(counts.state.items())),
         phases=dict(sorted(counts.phase.items())),
@@ -102,32 +121,39 @@ def _make(ws: Workspace, as_of: date, taken: Pass, told: Progress) -> stored.Met
     shutil.rmtree(target, ignore_errors=True)
     aside.rename(target)
     sync(target.parent)
-    return meta
+    return "full" if before is None else "delta", meta
 
 
 @dataclass(frozen=True)
 class _Files:
     folder: Path
+    groups: Iterator[pa.Table]
     counts: _Counts
+    tally: bool
     told: Progress
 
 
 def _write(ws: Workspace, as_of: date, taken: Pass, files: _Files) -> None:
+    whole = walk.schema(taken.plan, hidden=True).remove(0)
     schema = walk.schema(taken.plan).remove(0)
     registry = ingest.registry(ws, as_of).select(["channel", "campaign"])
+    schemas = {"features": schema, "profile": PROFILE_SCHEMA}
+    if files.tally:
+        schemas["tally"] = pa.schema([field for field in whole if field.name not in schema.names])
+    done = 0
     with ExitStack() as stack:
-        features = stack.enter_context(_writer(files.folder / "features.parquet", schema))
-        profiles = stack.enter_context(_writer(files.folder / "profile.parquet", PROFILE_SCHEMA))
-        done = 0
-        for group in _groups(taken.on([as_of])):
-            features.write_table(group.drop_columns("as_of"), row_group_size=GROUP_ROWS)
+        paths = {name: files.folder / f"{name}.parquet" for name in schemas}
+        writers = {name: stack.enter_context(_writer(paths[name], schemas[name])) for name in schemas}
+        for group in files.groups:
             rows = _profiles(ws, as_of, group, registry.slice(done, group.num_rows))
-            profiles.write_table(rows, row_group_size=GROUP_ROWS)
+            for name, writer in writers.items():
+                table = rows if name == "profile" else group.select(schemas[name].names)
+                writer.write_table(table, row_group_size=GROUP_ROWS)
             _count(files.counts, rows)
             done += group.num_rows
             files.told.advance(group.num_rows)
-    sync(files.folder / "features.parquet")
-    sync(files.folder / "profile.parquet")
+    for path in paths.values():
+        sync(path)
 
 
 def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import asdict, dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 
 from winback.ingest import read as ingest
@@ -31,10 +31,14 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Meta:
-    """What meta.json says of a kept profile; `ingest_version` is that of the commit that was read."""
+    """What meta.json says of a kept profile; `ingest_version` is that of the commit that was read.
+
+    `tally`: whether the numbers that only others are made of are kept too, for the next day.
+    """
 
     inputs: Inputs
     ingest_version: int
+    tally: bool
     features: int
     states: dict[str, int]
     phases: dict[str, int]
@@ -78,3 +82,20 @@ def still_holds(ws: Workspace, as_of: date, meta: Meta, manifest: Manifest) -> b
     if meta.inputs != inputs_now(ws, manifest):
         return False
     return all(day >= as_of for day in ingest.days_changed_since(ws, meta.ingest_version))
+
+
+def day_before(ws: Workspace, as_of: date, manifest: Manifest) -> Meta | None:
+    """The kept profile of the day before, where today's can be made from it exactly; else None.
+
+    It must hold its tally, be made from the same catalogue and measures, and no day before its own as_of may
+    have changed since.
+    """
+    yesterday = as_of - timedelta(days=1)
+    meta = load(ws, yesterday)
+    if meta is None or not meta.tally or meta.inputs.customers > manifest.customers:
+        return None
+    now = inputs_now(ws, manifest)
+    if meta.inputs != replace(now, customers=meta.inputs.customers, rules=meta.inputs.rules):
+        return None
+    changed = ingest.days_changed_since(ws, meta.ingest_version)
+    return meta if all(day >= yesterday for day in changed) else None

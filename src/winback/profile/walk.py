@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -46,17 +47,26 @@ def each(plan: Plan, customers: Int32s, day: Int32s) -> Request:
     return Request(customers, moments([0], plan.windows), day)
 
 
-def schema(plan: Plan) -> pa.Schema:
-    """as_of, customer and all features."""
+def schema(plan: Plan, *, hidden: bool = False) -> pa.Schema:
+    """as_of, customer and all features; with `hidden` the numbers that only others are made of."""
+    width = plan.programme.width
     fields = [
-        pa.field(feature.name, _TYPES[int(plan.programme.width[at])], plan.nullable[at])
+        pa.field(feature.name, _TYPES[int(width[at])], plan.nullable[at])
         for at, feature in enumerate(plan.catalogue)
     ]
+    if hidden:
+        fields += [pa.field(f"_{at}", _TYPES[int(width[at])], False) for at in plan.hidden]
     return pa.schema([pa.field("as_of", pa.date32()), pa.field("customer", pa.int32(), False), *fields])
 
 
 def batches(
-    plan: Plan, lanes: Mapped, request: Request, *, threads: int, chunk_rows: int = CHUNK_ROWS
+    plan: Plan,
+    lanes: Mapped,
+    request: Request,
+    *,
+    threads: int,
+    chunk_rows: int = CHUNK_ROWS,
+    hidden: bool = False,
 ) -> Iterator[pa.RecordBatch]:
     """Feature rows in batches of some customers: within a batch by date, then customer.
 
@@ -64,7 +74,7 @@ def batches(
     """
     dates = max(1, len(request.moments.day))
     size = max(64, chunk_rows // dates // 64 * 64)
-    columns = schema(plan)
+    columns = schema(plan, hidden=hidden)
     with ThreadPoolExecutor(threads) as pool:
         waiting: deque[Future[pa.RecordBatch]] = deque()
         for first in range(0, len(request.customers), size):
@@ -80,9 +90,11 @@ def _chunk(plan: Plan, lanes: Mapped, request: Request, *, part: slice, columns:
     customers = request.customers[part]
     base = np.zeros(len(customers), np.int32) if request.base is None else request.base[part]
     rows = len(customers) * len(request.moments.day)
-    room = _Room(plan, rows)
+    room = Room(plan, rows)
     fill(customers, base, lanes.files, plan.programme, request.moments, room.output)
-    return pa.RecordBatch.from_arrays([*_keys(request, customers, base), *room.arrays()], schema=columns)
+    return pa.RecordBatch.from_arrays(
+        [*_keys(request, customers, base), *room.arrays(len(columns) - 2)], schema=columns
+    )
 
 
 def _keys(request: Request, customers: Int32s, base: Int32s) -> tuple[pa.Array, pa.Array]:
@@ -93,13 +105,13 @@ def _keys(request: Request, customers: Int32s, base: Int32s) -> tuple[pa.Array, 
     return days.cast(pa.date32()), pa.array(np.tile(customers, len(request.moments.day)))
 
 
-class _Room:
+class Room:
     """One buffer of Arrow's pool for all columns of a chunk; the hidden ones lie at its end."""
 
     def __init__(self, plan: Plan, rows: int) -> None:
         self.rows = rows
         width = np.where(plan.programme.width == INT32, 4, 8)
-        self.types = [_TYPES[int(w)] for w in plan.programme.width[: len(plan.nullable)]]
+        self.types = [_TYPES[int(w)] for w in plan.programme.width]
         nullable = np.array(plan.nullable)
         sizes = np.concatenate([width * rows, np.where(nullable, (rows + 7) // 8, 0)])
         self.sizes = sizes
@@ -110,10 +122,17 @@ class _Room:
         valid = np.where(nullable, address[self.columns :], 0)
         self.output = Output(address[: self.columns].astype(np.int64), valid.astype(np.int64))
 
-    def arrays(self) -> Iterator[pa.Array]:
-        for at, kind in enumerate(self.types):
-            valid = self._slice(self.columns + at) if self.output.valid[at] else None
+    def arrays(self, count: int) -> Iterator[pa.Array]:
+        """The first `count` columns."""
+        for at, kind in enumerate(self.types[:count]):
+            nullable = at < len(self.output.valid) and self.output.valid[at]
+            valid = self._slice(self.columns + at) if nullable else None
             yield pa.Array.from_buffers(kind, self.rows, [valid, self._slice(at)])
+
+    def numbers(self, at: int) -> npt.NDArray[Any]:
+        """A column, to be written to."""
+        kind = self.types[at].to_pandas_dtype()
+        return np.frombuffer(self.buffer, kind, self.rows, int(self.starts[at]))
 
     def _slice(self, at: int) -> pa.Buffer:
         return self.buffer.slice(int(self.starts[at]), int(self.sizes[at]))
