@@ -19,9 +19,10 @@ def catalogue(language):
 
 
 def words_of_stages():
-    """The Chinese that stages keep in a `words.py` of their own."""
-    for name in ("diagnose", "predict"):
-        yield from importlib.import_module(f"winback.{name}.words").CHINESE.items()
+    """The Chinese that stages keep in a dict CHINESE of their own."""
+    for file in sorted(SOURCE.glob("*/*.py")):
+        if re.search(r"^CHINESE\b", file.read_text(encoding="utf-8"), re.MULTILINE):
+            yield from importlib.import_module(f"winback.{file.parent.name}.{file.stem}").CHINESE.items()
 
 
 def messages_in(text):
