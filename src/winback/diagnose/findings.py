@@ -33,6 +33,7 @@ EXPECTED_MIN = 5
 ALIKE_MIN = 0.6
 #: So many candidates of a group are held against each other; so many findings of a group are told.
 CANDIDATES_MAX, SINGLES_MAX, PAIRS_MAX = 48, 8, 4
+_CHUNK_ROWS = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -114,12 +115,12 @@ def search(sides: Sides, *, left_out: int = 0) -> Findings:
     singles = [_singles(sides, members) for members in groups]
     limit, q_of = _family([p for tests in singles for p in _best_of_each_question(tests)])
     found: list[Finding] = []
-    pairs: list[tuple[_Members, _Candidate]] = []
+    pairs: list[_Pair] = []
     for members, tests in zip(groups, singles, strict=True):
         kept = _merged(_candidates(members, [test for test in tests if test.p <= limit and test.worth]))
         for candidate, alike in kept[:SINGLES_MAX]:
             found.append(_finding(members, candidate, q=q_of(candidate.p), alike=alike))
-        pairs += [(members, pair) for pair in _pairs(members, [candidate for candidate, _ in kept])]
+        pairs += _pairs(members, [candidate for candidate, _ in kept])
     found += _stated_pairs(pairs)
     order = {members.group: place for place, members in enumerate(groups)}
     found.sort(key=lambda finding: (order[finding.group], len(finding.conditions)))
@@ -238,19 +239,38 @@ def _candidates(members: _Members, tests: Sequence[_Test]) -> list[_Candidate]:
     ]
 
 
-def _table_of(members: _Members, holds: Bools, within: Bools | None = None) -> _Tables:
-    inside = np.ones(len(holds), np.bool_) if within is None else within
+def _table_of(members: _Members, holds: Bools) -> _Tables:
     sums = []
-    for side in (members.churned & inside, ~members.churned & inside):
+    for side in (members.churned, ~members.churned):
         sums += [members.weight[holds & side].sum(), members.weight[side].sum()]
     return _Tables(*(np.asarray(value, np.float64) for value in sums))
+
+
+def _together(candidates: Sequence[_Candidate], weight: Floats) -> Floats:
+    """How much weight of customers fulfils both of any two candidates: a matrix, chunk by chunk of rows."""
+    found = np.zeros((len(candidates), len(candidates)))
+    for start in range(0, len(weight), _CHUNK_ROWS):
+        rows = slice(start, start + _CHUNK_ROWS)
+        holds = np.stack([candidate.holds[rows] for candidate in candidates]).astype(np.float64)
+        found += (holds * weight[rows]) @ holds.T
+    return found
+
+
+def _agreement(candidates: Sequence[_Candidate]) -> Floats:
+    """The correlation of any two candidates over the customers of the group."""
+    many = len(candidates[0].holds)
+    both = _together(candidates, np.ones(many))
+    alone = np.diag(both)
+    spread = np.sqrt(np.maximum(alone * (many - alone), 1))
+    agreement: Floats = (many * both - np.outer(alone, alone)) / np.outer(spread, spread)
+    return agreement
 
 
 def _merged(candidates: Sequence[_Candidate]) -> list[tuple[_Candidate, tuple[Condition, ...]]]:
     """Candidates that pick out nearly the same customers become one: the strongest speaks for the rest."""
     if not candidates:
         return []
-    agree = np.atleast_2d(np.corrcoef(np.stack([c.holds for c in candidates]).astype(np.float32)))
+    agree = _agreement(candidates)
     alike: dict[int, list[Condition]] = {}
     for place, candidate in enumerate(candidates):
         leader = next((other for other in alike if agree[place, other] >= ALIKE_MIN), None)
@@ -261,33 +281,49 @@ def _merged(candidates: Sequence[_Candidate]) -> list[tuple[_Candidate, tuple[Co
     return [(candidates[place], tuple(others)) for place, others in alike.items()]
 
 
-def _pairs(members: _Members, kept: Sequence[_Candidate]) -> Iterator[_Candidate]:
-    """Pairs of stated conditions; p is the larger of each half's test among those who fulfil the other."""
-    for one, other in combinations(kept, 2):
-        both = one.holds & other.holds
-        halves = (
-            _table_of(members, one.holds, other.holds),
-            _table_of(members, other.holds, one.holds),
-        )
-        if not all(bool(half.may_be_tested()) for half in halves):
-            continue
-        if min(float(half.ratio_low()) for half in halves) <= 1:
-            continue
-        p = max(float(chi2.sf(half.strength(), 1)) for half in halves)
-        strength = float(_table_of(members, both).strength())
-        yield _Candidate((*one.conditions, *other.conditions), both, strength, p)
+@dataclass(frozen=True)
+class _Pair:
+    """Two stated conditions of a group; p is the larger of each half's test among those of the other."""
+
+    members: _Members
+    halves: tuple[_Candidate, _Candidate]
+    strength: float
+    p: float
 
 
-def _stated_pairs(pairs: Sequence[tuple[_Members, _Candidate]]) -> list[Finding]:
-    limit, q_of = _family([pair.p for _, pair in pairs])
-    of_group: dict[Group, list[tuple[_Members, _Candidate]]] = {}
-    for members, pair in pairs:
+def _pairs(members: _Members, kept: Sequence[_Candidate]) -> list[_Pair]:
+    """The pairs of stated conditions of which each half tells something among those who fulfil the other."""
+    if len(kept) < 2:
+        return []
+    lost = _together(kept, members.weight * members.churned)
+    stayed = _together(kept, members.weight * ~members.churned)
+    within = _Tables(lost, np.diag(lost)[None, :], stayed, np.diag(stayed)[None, :])
+    p, tells = chi2.sf(within.strength(), 1), within.may_be_tested() & (within.ratio_low() > 1)
+    ones = np.ones_like(lost)
+    sums = [float(members.weight[side].sum()) for side in (members.churned, ~members.churned)]
+    whole = _Tables(lost, sums[0] * ones, stayed, sums[1] * ones).strength()
+    return [
+        _Pair(members, (kept[i], kept[j]), float(whole[i, j]), float(max(p[i, j], p[j, i])))
+        for i, j in combinations(range(len(kept)), 2)
+        if tells[i, j] and tells[j, i]
+    ]
+
+
+def _stated_pairs(pairs: Sequence[_Pair]) -> list[Finding]:
+    limit, q_of = _family([pair.p for pair in pairs])
+    of_group: dict[Group, list[_Pair]] = {}
+    for pair in pairs:
         if pair.p <= limit:
-            of_group.setdefault(members.group, []).append((members, pair))
+            of_group.setdefault(pair.members.group, []).append(pair)
     found = []
     for stated in of_group.values():
-        stated.sort(key=lambda entry: -entry[1].strength)
-        found += [_finding(mine, pair, q=q_of(pair.p), alike=()) for mine, pair in stated[:PAIRS_MAX]]
+        stated.sort(key=lambda pair: -pair.strength)
+        for pair in stated[:PAIRS_MAX]:
+            one, other = pair.halves
+            both = _Candidate(
+                (*one.conditions, *other.conditions), one.holds & other.holds, pair.strength, pair.p
+            )
+            found.append(_finding(pair.members, both, q=q_of(pair.p), alike=()))
     return found
 
 
