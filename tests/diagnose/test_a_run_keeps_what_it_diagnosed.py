@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.diagnose.worlds import workspace
 from winback.diagnose import read
 from winback.diagnose.nouns import Churn, Counts
+from winback.diagnose.reading import read_phases, read_phases_on
 from winback.diagnose.run import run
 from winback.profile import read as profile
 from winback.profile.run import run as profile_run
 from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem
+from winback.terms.time import day_number
 
 AS_OF = date(2026, 7, 20)  # 200 days after the first
 EVENTS = [
@@ -77,6 +80,13 @@ def _states(ws: Workspace) -> list[tuple[str, str]]:
 
     kept = profile.profiles(ws, AS_OF).column("state").to_pylist()
     return list(zip(kept, registry(ws).column("id").to_pylist(), strict=True))
+
+
+def test_phases_on_many_dates_are_those_of_each_date(ws: Workspace) -> None:
+    days = [day_number(day) for day in (date(2026, 1, 2), date(2026, 4, 15), AS_OF)]
+    together = read_phases_on(ws, days, 7)
+    assert together.tolist() == [read_phases(ws, np.full(7, day, np.int32)).tolist() for day in days]
+    assert len(set(together.ravel().tolist())) > 1
 
 
 def test_the_diagnosis_is_kept_and_the_same_twice(ws: Workspace) -> None:

@@ -15,7 +15,7 @@ from winback.diagnose.bits import NO_DAY
 from winback.diagnose.faults import DEFAULT_RULES, Met, judge_faults
 from winback.diagnose.faults_days import Lives, UseDays
 from winback.diagnose.faults_nouns import FAULT_BITS, FaultRules, Faults
-from winback.diagnose.reading import Customers, read_phases
+from winback.diagnose.reading import Customers, read_phases_on
 from winback.ingest import read as ingest
 from winback.store.workspace import Workspace
 from winback.terms.kinds import Kind
@@ -125,9 +125,6 @@ def _met(rows: pa.Table, versions: tuple[str, ...]) -> Met:
 def _phases(ws: Workspace, customer: Int32s, day: Int32s, customers: int) -> npt.NDArray[np.int8]:
     """The phase of each row's customer at the start of the row's month."""
     months = day.astype("datetime64[D]").astype("datetime64[M]")
-    phase = np.zeros(len(day), np.int8)
-    for month in np.unique(months):
-        first = np.int32(month.astype("datetime64[D]").astype(np.int64))
-        rows = months == month
-        phase[rows] = read_phases(ws, np.full(customers, first, np.int32))[customer[rows]]
-    return phase
+    begun, month = np.unique(months, return_inverse=True)
+    first = begun.astype("datetime64[D]").astype(np.int64)
+    return read_phases_on(ws, [int(number) for number in first], customers)[month, customer]

@@ -257,9 +257,10 @@ def _together(candidates: Sequence[_Candidate], weight: Floats) -> Floats:
 
 
 def _agreement(candidates: Sequence[_Candidate]) -> Floats:
-    """The correlation of any two candidates over the customers of the group."""
+    """The correlation of any two candidates over the customers of the group, counted on bits."""
     many = len(candidates[0].holds)
-    both = _together(candidates, np.ones(many))
+    bits = np.stack([np.packbits(candidate.holds) for candidate in candidates])
+    both = np.stack([np.bitwise_count(bits & row).sum(axis=1, dtype=np.int64) for row in bits]).astype(float)
     alone = np.diag(both)
     spread = np.sqrt(np.maximum(alone * (many - alone), 1))
     agreement: Floats = (many * both - np.outer(alone, alone)) / np.outer(spread, spread)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +17,7 @@ from winback.diagnose.nouns import PHASES, UNKNOWN
 from winback.ingest import read as ingest
 from winback.profile import read as profile
 from winback.store.workspace import Workspace
-from winback.terms.time import day_number
+from winback.terms.time import day_number, day_of
 
 Int64s = npt.NDArray[np.int64]
 
@@ -66,7 +66,21 @@ def read_customers(ws: Workspace, as_of: date) -> Customers:
 
 def read_phases(ws: Workspace, cut: Int32s) -> Int64s:
     """The place in PHASES of each customer's phase at the start of a day of the customer's own."""
-    column = profile.phases_each(ws, cut).dictionary_encode()
+    return _places(profile.phases_each(ws, cut))
+
+
+def read_phases_on(ws: Workspace, days: Sequence[int], customers: int) -> npt.NDArray[np.int8]:
+    """The same for every customer on each of `days` (numbers, ascending): int8 (days, customers)."""
+    found = np.zeros((len(days), customers), np.int8)
+    at = np.array(days, np.int64)
+    for batch, phase in profile.phases_on(ws, [day_of(day) for day in days]):
+        day = batch.column("as_of").cast(pa.int32()).to_numpy()
+        found[np.searchsorted(at, day), batch.column("customer").to_numpy()] = _places(phase)
+    return found
+
+
+def _places(phase: pa.Array) -> Int64s:
+    column = phase.dictionary_encode()
     places = {name: place for place, name in enumerate(PHASES)}
     codes = np.array([places[name] for name in column.dictionary.to_pylist()], np.int64)
     found: Int64s = codes[column.indices.to_numpy(zero_copy_only=False)]

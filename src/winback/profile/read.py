@@ -34,6 +34,7 @@ __all__ = [
     "graded",
     "graded_from",
     "phases_each",
+    "phases_on",
     "profiles",
     "threshold_from",
     "thresholds",
@@ -135,6 +136,18 @@ def threshold_from(settings: Settings) -> tuple[str, ...]:
     from winback.profile.thresholds import FEATURES
 
     return tuple(dict.fromkeys([*FEATURES, *rules.features_needed(settings)]))
+
+
+def phases_on(ws: Workspace, dates: Sequence[date]) -> Iterator[tuple[pa.RecordBatch, pa.Array]]:
+    """The phase (string, never null) of every customer on many dates, in one pass.
+
+    Gives batches of `as_of` and `customer`, as `features_on` does, each with the phase of every row.
+    """
+    needed = [c.feature for rule in ws.settings.phases for c in (*rule.all, *rule.any)]
+    check_rules(ws.settings)
+    for batch in features_on(ws, dates, names=list(dict.fromkeys(needed))):
+        columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+        yield batch.select(["as_of", "customer"]), rules.phases(ws.settings, columns, batch.num_rows)
 
 
 def thresholds(ws: Workspace, as_of: date) -> Thresholds:
