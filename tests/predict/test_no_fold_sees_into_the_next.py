@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from winback.predict.nouns import Spacing
 from winback.predict.split import (
-    Spacing,
     day_numbers,
     deal,
     later_fold,

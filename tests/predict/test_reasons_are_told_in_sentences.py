@@ -56,9 +56,9 @@ def told(contributions: dict[str, float], values: dict[str, object], *, most: in
     rows = [usual | values] + [usual] * 40
     table = pa.table({name: [row[name] for row in rows] for name in COLUMNS})
     found = np.array([[contributions.get(name, 0.0) for name in COLUMNS] + [-2.0]])
-    known = peers(table, [pa.array(["novice"] * 41)])
+    usual_of = peers(table, [pa.array(["novice"] * 41)]).usual[:1]
     subjects = Subjects.of(COLUMNS, FEATURES)
-    return to_reasons(reason_table(found, table.slice(0, 1), subjects=subjects, peers=known, most=most))
+    return to_reasons(reason_table(found, table.slice(0, 1), subjects=subjects, usual=usual_of, most=most))
 
 
 def said(reason: Reason, language: Language) -> str:
@@ -124,10 +124,17 @@ def test_without_a_gap_of_their_own_people_like_them_stand_beside() -> None:
 
 def test_usual_is_the_median_of_those_alike_and_of_all_where_they_are_few() -> None:
     table = pa.table({"n": [1.0] * 40 + [9.0] * 60 + [5.0] * 3})
-    known = peers(table, [pa.array(["a"] * 40 + ["b"] * 60 + ["few"] * 3)])
-    assert known.usual[known.group, 0].tolist() == [1.0] * 40 + [9.0] * 63
-    both = peers(table, [pa.array(["x"] * 103), pa.array(["a"] * 40 + ["b"] * 60 + [None] * 3)])
-    assert both.usual[both.group[0], 0] == 1.0
+    phases = [pa.array(["a"] * 40 + ["b"] * 60 + ["few"] * 3)]
+    known = peers(table, phases)
+    assert known.usual[known.group_of(phases), 0].tolist() == [1.0] * 40 + [9.0] * 63
+    assert known.usual[known.group_of([pa.array(["never seen", None])]), 0].tolist() == [9.0, 9.0]
+
+
+def test_people_are_alike_in_phase_and_channel() -> None:
+    table = pa.table({"n": [1.0] * 40 + [9.0] * 60})
+    alike = [pa.array(["x"] * 100), pa.array(["ads"] * 40 + [None] * 60)]
+    known = peers(table, alike)
+    assert known.usual[known.group_of([pa.array(["x", "x"]), pa.array([None, "ads"])]), 0].tolist() == [9, 1]
 
 
 def test_what_most_do_not_know_has_no_usual() -> None:

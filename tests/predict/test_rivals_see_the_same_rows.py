@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from tests.predict.drawn import draw
-from winback.predict.bgnbd import History, fit_bgnbd
+from winback.predict.bgnbd import History, fit_bgnbd, history_of
 from winback.predict.outcomes import NONE, Outcomes
 from winback.predict.rivals import Fitted, Rule, fit_rivals
 from winback.predict.rows import Rows, joined, rows_on
@@ -26,9 +26,16 @@ def rows(seed: int, day: int, count: int = 6000) -> Rows:
 
 
 TRAIN, CALIBRATE, TEST = rows(1, 1000), rows(2, 1040), rows(3, 1080)
+EVERYONE = history_of(TRAIN.first, TRAIN.last, TRAIN.signs, TRAIN.days)
 RIVALS = {
     rival.name: rival
-    for rival in fit_rivals(TRAIN, CALIBRATE, horizon_days=30, recency=("visit_gap_mean", "days_since_visit"))
+    for rival in fit_rivals(
+        TRAIN,
+        CALIBRATE,
+        horizon_days=30,
+        recency=("visit_gap_mean", "days_since_visit"),
+        everyone=EVERYONE,
+    )
 }
 
 
@@ -86,10 +93,7 @@ def test_without_a_balance_there_is_no_threshold_rule() -> None:
 
 def test_bgnbd_ranks_by_what_it_expects_not_by_who_seems_alive() -> None:
     seen_once = History(np.zeros(2), np.zeros(2), np.array([5.0, 80.0]))
-    model = fit_bgnbd(
-        History(TRAIN.signs - 1.0, (TRAIN.last - TRAIN.first) * 1.0, (TRAIN.days - TRAIN.first) * 1.0)
-    )
-    more = model.expected(seen_once, 30)
+    more = fit_bgnbd(EVERYONE).expected(seen_once, 30)
     assert more[0] > more[1]
 
 

@@ -12,6 +12,7 @@ from scipy.special import gammaln, hyp2f1
 from winback.terms.errors import NotReadyProblem
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
 #: As many customers are enough for four parameters.
 CUSTOMERS_MAX = 20_000
 
@@ -23,6 +24,11 @@ class History:
     repeats: Floats
     recency: Floats
     age: Floats
+
+
+def history_of(first: Ints, last: Ints, times: Ints, now: Ints | int) -> History:
+    """Histories from the days of the first and last of `times` transactions and the day it is."""
+    return History(*(np.asarray(part, np.float64) for part in (times - 1, last - first, now - first)))
 
 
 @dataclass(frozen=True)

@@ -83,14 +83,17 @@ def _loss(margin: Floats, target: Floats, slope: float, shift: float) -> float:
 
 
 def fit_isotonic(margin: Floats, left: NDArray[np.bool_]) -> Isotonic:
-    """The rising steps of least squares, joined by lines, never nearer to 0 or 1 than one row can tell."""
+    """The rising steps of least squares, joined by lines from middle to middle, so that few rows are tied.
+
+    Never nearer to 0 or 1 than one row can tell.
+    """
     from sklearn.isotonic import IsotonicRegression
 
     least = 1 / (len(left) + 2)
-    steps = IsotonicRegression(y_min=least, y_max=1 - least, out_of_bounds="clip").fit(margin, left)
-    return Isotonic(
-        tuple(float(x) for x in steps.X_thresholds_), tuple(float(y) for y in steps.y_thresholds_)
-    )
+    steps = IsotonicRegression(y_min=least, y_max=1 - least).fit_transform(margin, left)
+    levels, step = np.unique(steps, return_inverse=True)
+    middles = np.bincount(step, weights=margin) / np.bincount(step)
+    return Isotonic(tuple(map(float, middles)), tuple(map(float, levels)))
 
 
 def fit_better(margin: Floats, left: NDArray[np.bool_], seed: int = 0) -> Calibration:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import lightgbm as lgb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-
-from winback.predict.threads import cores_given  # isort: skip - sets how OpenMP waits, before OpenMP is loaded
-import lightgbm as lgb
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -18,9 +16,12 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from winback.predict.calibration import AS_IS, Calibration, fit_better
 from winback.predict.columns import Categories, Matrix, as_table, categories_of, is_table, to_matrix
 from winback.predict.split import day_numbers, later_fold
+from winback.predict.threads import cores_given
 
 #: With fewer rows of either class in the later fold, there is no early stopping.
 STOPPING_ROWS_MIN = 10
+#: Values of a feature are told apart by so many bins; more cost time and gave nothing.
+BINS_MAX = 127
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
@@ -61,14 +62,14 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def __init__(  # noqa: PLR0913 - scikit-learn wants every parameter here
         self,
         *,
-        trees_max: int = 800,
-        learning_rate: float = 0.05,
-        leaves_max: int = 15,
+        trees_max: int = 400,
+        learning_rate: float = 0.1,
+        leaves_max: int = 31,
         depth_max: int = 9,
         leaf_rows_min: int = 50,
         l2: float = 10.0,
-        column_share: float = 0.7,
-        patience: int = 30,
+        column_share: float = 0.5,
+        patience: int = 20,
         monotone: Mapping[str | int, int] | None = None,
         later_dates: int = 1,
         embargo_days: int = 0,
@@ -215,6 +216,7 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             "lambda_l2": self.l2,
             "feature_fraction": self.column_share,
             "monotone_constraints": self._signs(),
+            "max_bin": BINS_MAX,
             "boost_from_average": True,
             "deterministic": True,
             "force_row_wise": True,

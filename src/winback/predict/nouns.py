@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 
@@ -197,3 +197,69 @@ class Risk:
     probability: float
     model: str
     reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """A version was put to use: by whom, when (ISO moment, from the clock of the door), and why.
+
+    `before` is the version in use until then. `overrides` names the rivals it does not beat, where a person
+    promoted it all the same; `back` is true for a rollback.
+    """
+
+    version: str
+    before: str | None
+    who: str
+    at: str
+    why: str
+    overrides: tuple[str, ...] = ()
+    back: bool = False
+
+
+@dataclass(frozen=True)
+class TrainSummary:
+    """What a training did; `fresh` is False where that very model was there already."""
+
+    version: str
+    fresh: bool
+    card: ModelCard
+    folder: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class PredictSummary:
+    """What one run did: how many were there to be told of, and by which model; `fresh` as in training."""
+
+    as_of: date
+    model: str
+    customers: int
+    explained: int
+    expected: float
+    fresh: bool
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Spacing:
+    """How snapshot dates are laid: `every_days` apart, so many for each fold, the latest test."""
+
+    every_days: int = 7
+    train_max: int = 12
+    calibrate: int = 1
+    test: int = 1
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """What model is wanted: how far ahead, for how many warnings of a date, from which dates.
+
+    `rows_max` bounds the rows of a fold, `without` names features that the model must not learn from.
+    """
+
+    horizon_days: int = 30
+    capacity: int = 200
+    spacing: Spacing = field(default_factory=Spacing)
+    rows_max: int = 1_000_000
+    without: tuple[str, ...] = ()
+    seed: int = 0

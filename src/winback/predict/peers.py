@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from winback.predict.columns import categories_of, to_matrix
 
 Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
 #: A median of so many drawn rows is near enough; of fewer than the second, all customers are taken.
 ROWS_MAX, ROWS_MIN = 4000, 30
 
@@ -21,47 +23,43 @@ ROWS_MAX, ROWS_MIN = 4000, 30
 class Peers:
     """`usual[g, c]` is the median of column c among the people of group g; NaN where most do not know it.
 
-    `group` tells the group of each row that was given.
+    `places` tells the group of each combination of values; the last group is everyone.
     """
 
     usual: Floats
-    group: NDArray[np.int64]
+    places: dict[tuple[str, ...], int]
 
-    def of(self, rows: NDArray[np.int64], column: int) -> Floats:
-        """What is usual of a column for people like these rows."""
-        usual: Floats = self.usual[self.group[rows], column]
-        return usual
+    def group_of(self, alike: Sequence[pa.Array]) -> Places:
+        """The group of each row, by the same columns in the same order; everyone where there is none."""
+        everyone = len(self.usual) - 1
+        return np.array([self.places.get(key, everyone) for key in _keys(alike)], np.int64)
 
 
 def peers(features: pa.Table, alike: Sequence[pa.Array]) -> Peers:
     """Medians of all columns of numbers among rows with equal values in all of `alike`.
 
-    Columns of words have no median. Groups with fewer than `ROWS_MIN` rows take the medians of all rows.
+    Columns of words have no median. Groups with fewer than `ROWS_MIN` rows count to everyone.
     """
-    group = _groups(alike, features.num_rows)
     words = categories_of(features)
     names = features.column_names
     matrix = to_matrix(features, names, words)
-    usual = np.full((int(group.max(initial=0)) + 1, len(names)), np.nan)
-    everyone = _medians(matrix, np.arange(len(group)))
-    for number in range(len(usual)):
-        rows = np.flatnonzero(group == number)
-        usual[number] = _medians(matrix, rows) if len(rows) >= ROWS_MIN else everyone
+    keys = _keys(alike)
+    counts = Counter(keys)
+    known = sorted(key for key, count in counts.items() if count >= ROWS_MIN)
+    places = {key: place for place, key in enumerate(known)}
+    group = np.array([places.get(key, -1) for key in keys], np.int64)
+    medians = [_medians(matrix, np.flatnonzero(group == place)) for place in range(len(known))]
+    usual = np.vstack([*medians, _medians(matrix, np.arange(len(keys)))])
     usual[:, [place for place, name in enumerate(names) if name in words]] = np.nan
-    return Peers(usual, group)
+    return Peers(usual, places)
 
 
-def _groups(alike: Sequence[pa.Array], rows: int) -> NDArray[np.int64]:
-    number = np.zeros(rows, np.int64)
-    for column in alike:
-        coded = pc.fill_null(column.cast(pa.string()), "").dictionary_encode()
-        coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
-        number = number * max(len(coded.dictionary), 1) + coded.indices.to_numpy()
-    _, dense = np.unique(number, return_inverse=True)
-    return dense.astype(np.int64)
+def _keys(alike: Sequence[pa.Array]) -> list[tuple[str, ...]]:
+    columns = [pc.fill_null(column.cast(pa.string()), "").to_pylist() for column in alike]
+    return list(zip(*columns, strict=True))
 
 
-def _medians(matrix: NDArray[np.float32], rows: NDArray[np.int64]) -> Floats:
+def _medians(matrix: NDArray[np.float32], rows: Places) -> Floats:
     """The median of each column; unknown where most of the rows do not know it."""
     some = rows[np.random.default_rng(0).permutation(len(rows))[:ROWS_MAX]] if len(rows) > ROWS_MAX else rows
     if not len(some):

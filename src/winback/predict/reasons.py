@@ -13,7 +13,6 @@ from winback.predict.columns import is_words
 from winback.predict.hints import FeatureLike, subject
 from winback.predict.linear import floats
 from winback.predict.nouns import Reason, Weight
-from winback.predict.peers import Peers
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -81,12 +80,13 @@ def weights(contributions: Floats, subjects: Subjects) -> tuple[Weight, ...]:
 
 
 def reason_table(
-    contributions: Floats, features: pa.Table, *, subjects: Subjects, peers: Peers, most: int = 3
+    contributions: Floats, features: pa.Table, *, subjects: Subjects, usual: Floats, most: int = 3
 ) -> pa.Table:
     """The `most` strongest reasons of each row by REASON_SCHEMA; `row` counts from 0, `rank` from 1.
 
-    `features` are the rows explained, with the columns of the model; `peers` knows the same rows in the same
-    order. Only what raises the risk is a reason. `value` is null where the feature is a word or not known.
+    `features` are the rows explained, with the columns of the model; `usual` (rows, columns) is what is usual
+    for people like them. Only what raises the risk is a reason. `value` is null where the feature is a word
+    or not known.
     """
     effects = subjects.together(contributions)
     strongest = np.argsort(-effects, axis=1, kind="stable")[:, :most]
@@ -95,7 +95,6 @@ def reason_table(
     about = strongest[rows, rank]
     column = _told_by(contributions, subjects, rows, about)
     value, word, own = _figures(features, subjects.columns, rows, column)
-    usual = peers.usual[peers.group[rows], column]
     kinds, measures = zip(*subjects.all, strict=True)
     return pa.table(
         [
@@ -107,7 +106,7 @@ def reason_table(
             pa.array(subjects.columns).take(pa.array(column)),
             pa.array(value, from_pandas=True),
             word,
-            pa.array(usual, from_pandas=True),
+            pa.array(usual[rows, column], from_pandas=True),
             pa.array(own, from_pandas=True),
         ],
         schema=REASON_SCHEMA,

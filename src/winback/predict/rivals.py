@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from winback.predict.bgnbd import History, fit_bgnbd
+from winback.predict.bgnbd import History, fit_bgnbd, history_of
 from winback.predict.calibration import fit_better
 from winback.predict.linear import Prepared, floats
 from winback.predict.rows import Rows
@@ -40,16 +40,26 @@ class Rule:
 
 
 def fit_rivals(
-    train: Rows, calibrate: Rows, *, horizon_days: int, recency: Sequence[str], rule: Rule | None = None
+    train: Rows,
+    calibrate: Rows,
+    *,
+    horizon_days: int,
+    recency: Sequence[str],
+    everyone: History | None = None,
+    rule: Rule | None = None,
 ) -> tuple[Fitted, ...]:
-    """All rivals that these rows allow. `recency` names the features that tell how long ago something was."""
+    """All rivals that these rows allow.
+
+    `recency` names the features that tell how long ago something was; `everyone` are the histories of all
+    customers on a training date, the churned too, from which BG/NBD learns how people leave.
+    """
     made: list[Fitted | None] = [
         _base_rate(calibrate),
         _last_visit(calibrate),
         _best_recency(train, calibrate, recency),
         _threshold_rule(calibrate, rule or Rule()),
         _logistic(train, calibrate),
-        _bgnbd(train, calibrate, horizon_days),
+        _bgnbd(calibrate, horizon_days, everyone),
     ]
     return tuple(rival for rival in made if rival is not None)
 
@@ -71,7 +81,7 @@ def _last_visit(calibrate: Rows) -> Fitted:
         return _calibrated("last_visit", lambda rows: numbers(rows, name), calibrate, {"feature": name})
     name = "days_since_alive"
     return _calibrated(
-        "last_visit", lambda rows: _floats(rows.days - rows.last), calibrate, {"feature": name}
+        "last_visit", lambda rows: (rows.days - rows.last).astype(np.float64), calibrate, {"feature": name}
     )
 
 
@@ -135,11 +145,12 @@ def _logistic(train: Rows, calibrate: Rows) -> Fitted | None:
     return _calibrated("logistic", score, calibrate, {"features": len(some.features.column_names)})
 
 
-def _bgnbd(train: Rows, calibrate: Rows, horizon_days: int) -> Fitted | None:
+def _bgnbd(calibrate: Rows, horizon_days: int, everyone: History | None) -> Fitted | None:
     """Fewer expected signs of life are riskier; never by P(alive), which is 1 for those seen once."""
-    latest = train.only(train.days == train.days.max()) if len(train) else train
+    if everyone is None:
+        return None
     try:
-        model = fit_bgnbd(_history(latest))
+        model = fit_bgnbd(everyone)
     except NotReadyProblem:
         return None
     score: Score = lambda rows: -model.expected(_history(rows), horizon_days)  # noqa: E731
@@ -148,11 +159,7 @@ def _bgnbd(train: Rows, calibrate: Rows, horizon_days: int) -> Fitted | None:
 
 
 def _history(rows: Rows) -> History:
-    return History(_floats(rows.signs - 1), _floats(rows.last - rows.first), _floats(rows.days - rows.first))
-
-
-def _floats(values: NDArray[np.int32]) -> Floats:
-    return values.astype(np.float64)
+    return history_of(rows.first, rows.last, rows.signs, rows.days)
 
 
 def known(rows: Rows, name: str) -> NDArray[np.bool_]:

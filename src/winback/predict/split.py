@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from winback.predict.nouns import Spacing
 from winback.terms.errors import NotReadyProblem
 
 Days = NDArray[np.int32]
@@ -33,16 +34,6 @@ class Folds:
     def all(self) -> tuple[date, ...]:
         """The dates of the three folds, in order."""
         return (*self.train, *self.calibrate, *self.test)
-
-
-@dataclass(frozen=True)
-class Spacing:
-    """How snapshot dates are laid: `every_days` apart, so many for each fold, the latest test."""
-
-    every_days: int = 7
-    train_max: int = 12
-    calibrate: int = 1
-    test: int = 1
 
 
 def snapshot_dates(first: date, known: date, *, horizon_days: int, every_days: int) -> tuple[date, ...]:

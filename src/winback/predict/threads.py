@@ -1,4 +1,4 @@
-"""How many threads a model may use, and threads that wait without spinning."""
+"""How many threads a model may use."""
 
 from __future__ import annotations
 
@@ -7,10 +7,6 @@ import os
 from pathlib import Path
 
 _QUOTA = Path("/sys/fs/cgroup/cpu.max")
-
-# OpenMP threads that spin while they wait took 20 times the time on a busy host. The OpenMP runtime reads
-# this once, when the first library that uses it is loaded; so this module is imported before LightGBM is.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def cores_given(quota: Path = _QUOTA) -> int:

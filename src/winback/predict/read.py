@@ -1,0 +1,125 @@
+"""The questions to predict: models and their cards, the risks of a date, and why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from winback.language import Language
+from winback.predict import artefacts, scoring
+from winback.predict.card_page import page
+from winback.predict.nouns import ModelCard, Promotion, Risk
+from winback.predict.reasons import to_reasons
+from winback.predict.sentences import Currency, sentence
+from winback.profile import read as profile
+from winback.store.workspace import Workspace
+from winback.terms.errors import NotReadyProblem, Place
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A model that is kept: its version, whether it is in use, and its card."""
+
+    version: str
+    in_use: bool
+    card: ModelCard
+
+
+def models(ws: Workspace) -> tuple[Kept, ...]:
+    """All models that are kept, oldest first."""
+    used = artefacts.promoted(ws)
+    return tuple(
+        Kept(version, version == used, artefacts.load_card(ws, version)) for version in artefacts.versions(ws)
+    )
+
+
+def card(ws: Workspace, version: str | None = None) -> ModelCard:
+    """The card of a version, or of the model in use. Raises NotReadyProblem where there is none."""
+    return artefacts.load_card(ws, version or artefacts.promoted(ws) or "")
+
+
+def card_page(ws: Workspace, language: Language, version: str | None = None) -> str:
+    """The same card as a page of HTML."""
+    return page(card(ws, version), language)
+
+
+def promotions(ws: Workspace) -> tuple[Promotion, ...]:
+    """Who put which version to use and why, the latest last."""
+    return artefacts.promotions(ws)
+
+
+def risks(ws: Workspace, as_of: date) -> pa.Table:
+    """All who were there on a date, in key order: customer int32, probability, margin float64.
+
+    Raises NotReadyProblem where that date was not scored.
+    """
+    _meta(ws, as_of)
+    return pq.read_table(scoring.folder(ws, as_of) / "risk.parquet", partitioning=None)
+
+
+def reasons(ws: Workspace, as_of: date, customers: Sequence[int] | None = None) -> pa.Table:
+    """Why the riskiest of a date are at risk: customer and the columns of REASON_SCHEMA, strongest first.
+
+    A row a reason, by customer and rank, of these customers or of all that were explained. Raises
+    NotReadyProblem as `risks` does.
+    """
+    _meta(ws, as_of)
+    table = pq.read_table(scoring.folder(ws, as_of) / "reasons.parquet", partitioning=None)
+    if customers is None:
+        return table
+    return table.filter(pc.is_in(table["customer"], pa.array(list(customers), pa.int32())))
+
+
+def risk(ws: Workspace, as_of: date, customer: int) -> Risk | None:
+    """The risk of one customer (by key) with its reasons; None of one who was not there on the date.
+
+    Raises NotReadyProblem as `risks` does.
+    """
+    meta = _meta(ws, as_of)
+    table = risks(ws, as_of)
+    found = table.filter(pc.equal(table["customer"], customer))
+    if not found.num_rows:
+        return None
+    return Risk(
+        customer=customer,
+        as_of=as_of,
+        horizon_days=meta["horizon_days"],
+        probability=found["probability"][0].as_py(),
+        model=meta["inputs"]["model"],
+        reasons=to_reasons(reasons(ws, as_of, [customer])),
+    )
+
+
+def sentences(ws: Workspace, told: Risk, language: Language) -> tuple[str, ...]:
+    """The reasons of a risk as sentences without full stops, strongest first."""
+    known = {feature.name: feature for feature in profile.catalogue(ws.settings)}
+    section = ws.settings.workspace
+    currency = Currency(section.currency, section.minor_digits)
+    return tuple(
+        sentence(
+            reason,
+            known.get(reason.feature),
+            language=language,
+            currency=currency,
+        )
+        for reason in told.reasons
+    )
+
+
+def _meta(ws: Workspace, as_of: date) -> dict[str, Any]:
+    file = scoring.folder(ws, as_of) / "meta.json"
+    if not file.is_file():
+        raise NotReadyProblem(
+            f"the risks of {as_of} have not been told",
+            place=Place(file=str(file.parent)),
+            todo=f"run winback predict --as-of {as_of}",
+        )
+    meta: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return meta

@@ -1,0 +1,174 @@
+"""Scores all who are there on a date, batch by batch, and explains the riskiest."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from winback.ingest import read as ingest
+from winback.predict import artefacts
+from winback.predict.artefacts import Artefact
+from winback.predict.dataset import CHANNEL
+from winback.predict.peers import peers
+from winback.predict.reasons import REASON_SCHEMA, Subjects, reason_table
+from winback.predict.trees import read_trees
+from winback.predict.treeshap import Explainer
+from winback.profile import read as profile
+from winback.store.whole import sync, write_json
+from winback.store.workspace import Workspace
+from winback.terms.errors import NotReadyProblem, Problem
+from winback.terms.progress import Progress
+from winback.terms.time import day_number
+
+Ints = NDArray[np.int32]
+#: Grows with every change of the files.
+FORM = 1
+#: What is usual is told from so many drawn customers.
+PEERS_MAX = 60_000
+
+
+@dataclass(frozen=True)
+class _Scored:
+    customers: Ints
+    margin: NDArray[np.float64]
+    probability: NDArray[np.float64]
+
+
+def folder(ws: Workspace, as_of: date) -> Path:
+    """Where the risks of a date lie."""
+    return ws.data / "predict" / f"as_of={as_of}"
+
+
+def in_use(ws: Workspace) -> Artefact:
+    """The promoted model.
+
+    Raises NotReadyProblem where there is none, Problem where the catalogue of features is another by now.
+    """
+    version = artefacts.promoted(ws)
+    if version is None:
+        raise NotReadyProblem(
+            "no model is in use", todo="winback train makes one, winback promote puts it to use"
+        )
+    artefact = artefacts.load(ws, version)
+    columns = [str(name) for name in artefact.model.feature_names_in_ if name != CHANNEL]
+    catalogue = profile.catalogue(ws.settings)
+    lacking = [name for name in columns if name not in catalogue]
+    if lacking or catalogue.only(columns).fingerprint != artefact.origin.catalogue:
+        what = f"it lacks {', '.join(lacking[:5])}" if lacking else "features mean something else by now"
+        raise Problem(
+            f"model {version} was made for another catalogue of features: {what}",
+            todo="train anew with winback train, or undo the change of the settings",
+        )
+    return artefact
+
+
+def score(
+    ws: Workspace, as_of: date, artefact: Artefact, *, inputs: dict[str, Any], progress: Progress
+) -> None:
+    """Write risk.parquet, reasons.parquet and meta.json of a date, all of them or none."""
+    scored = _scored(ws, as_of, artefact, progress)
+    most = int(inputs["explained_max"])
+    riskiest = np.sort(np.argsort(-scored.margin, kind="stable")[:most])
+    reasons = _no_reasons()
+    if len(riskiest):
+        reasons = _reasons(ws, as_of, artefact, riskiest=scored.customers[riskiest], there=scored.customers)
+    risk = pa.table(
+        {"customer": scored.customers, "probability": scored.probability, "margin": scored.margin}
+    )
+    target = folder(ws, as_of)
+    aside = target.with_name(f".{target.name}.part")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    pq.write_table(risk, aside / "risk.parquet", compression="zstd")
+    pq.write_table(reasons, aside / "reasons.parquet", compression="zstd")
+    meta = {
+        "inputs": inputs,
+        "horizon_days": artefact.card.horizon_days,
+        "customers": len(scored.customers),
+        "explained": len(riskiest),
+        "expected": float(scored.probability.sum()),
+    }
+    write_json(aside / "meta.json", meta)
+    for name in ("risk.parquet", "reasons.parquet"):
+        sync(aside / name)
+    shutil.rmtree(target, ignore_errors=True)
+    aside.rename(target)
+    sync(target.parent)
+
+
+def phases(ws: Workspace, day: int, customers: Ints) -> pa.Array:
+    """The phase of these customers as of a day (number)."""
+    everyone = np.full(ingest.manifest(ws).customers, day, np.int32)
+    return profile.phases_each(ws, everyone).take(pa.array(customers))
+
+
+def _scored(ws: Workspace, as_of: date, artefact: Artefact, progress: Progress) -> _Scored:
+    progress.start("risk", ingest.manifest(ws).customers)
+    parts: list[_Scored] = []
+    for table, customers in _batches(ws, as_of, artefact, None):
+        margin = artefact.model.decision_function(table)
+        parts.append(_Scored(customers, margin, artefact.model.calibration_(margin)))
+        progress.advance(table.num_rows)
+    if not parts:
+        empty = np.empty(0)
+        return _Scored(np.empty(0, np.int32), empty, empty)
+    return _Scored(
+        np.concatenate([part.customers for part in parts]),
+        np.concatenate([part.margin for part in parts]),
+        np.concatenate([part.probability for part in parts]),
+    )
+
+
+def _batches(
+    ws: Workspace, as_of: date, artefact: Artefact, customers: Ints | None
+) -> Iterator[tuple[pa.Table, Ints]]:
+    """Features (with channel) of those who are there on the date, some customers at a time, in key order."""
+    columns = [str(name) for name in artefact.model.feature_names_in_]
+    names = list(dict.fromkeys([*(name for name in columns if name != CHANNEL), "days_since_alive"]))
+    channel = ingest.registry(ws, as_of)[CHANNEL].combine_chunks() if CHANNEL in columns else None
+    days = ws.settings.churn.days
+    for batch in profile.features_on(ws, [as_of], customers=customers, names=names):
+        there = pc.fill_null(pc.less_equal(batch["days_since_alive"], days), False)
+        kept = pa.Table.from_batches([batch.filter(there)])
+        if kept.num_rows:
+            keys = kept["customer"].combine_chunks()
+            if channel is not None:
+                kept = kept.append_column(CHANNEL, channel.take(keys))
+            yield kept.select(columns), keys.to_numpy().astype(np.int32)
+
+
+def _no_reasons() -> pa.Table:
+    schema = REASON_SCHEMA.set(0, pa.field("customer", pa.int32()))
+    return schema.empty_table()
+
+
+def _reasons(ws: Workspace, as_of: date, artefact: Artefact, *, riskiest: Ints, there: Ints) -> pa.Table:
+    """The reasons of the riskiest, `customer` in place of `row`."""
+    columns = [str(name) for name in artefact.model.feature_names_in_]
+    alike = [
+        profile.phases_each(ws, np.full(ingest.manifest(ws).customers, day_number(as_of), np.int32)),
+        ingest.registry(ws, as_of)[CHANNEL].combine_chunks(),
+    ]
+    drawn = np.sort(np.random.default_rng(day_number(as_of)).permutation(there)[:PEERS_MAX])
+    sample = pa.concat_tables(table for table, _ in _batches(ws, as_of, artefact, drawn))
+    usual = peers(sample, [column.take(pa.array(drawn)) for column in alike])
+    subjects = Subjects.of(columns, tuple(profile.catalogue(ws.settings)))
+    explain = Explainer(read_trees(artefact.model.booster_.model_to_string()), ws.threads)
+    parts = []
+    for table, customers in _batches(ws, as_of, artefact, riskiest):
+        group = usual.group_of([column.take(pa.array(customers)) for column in alike])
+        told = reason_table(
+            explain(artefact.model.matrix(table)), table, subjects=subjects, usual=usual.usual[group]
+        )
+        parts.append(told.set_column(0, "customer", pa.array(customers[told["row"].to_numpy()], pa.int32())))
+    return pa.concat_tables(parts)

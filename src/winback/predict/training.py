@@ -1,0 +1,237 @@
+"""From rows of three folds to a model and its card: audit, fit, measure on later rows, beside the rivals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from winback.predict import hints
+from winback.predict.audit import refuse, suspects
+from winback.predict.bgnbd import History
+from winback.predict.calibration import Platt
+from winback.predict.columns import is_words
+from winback.predict.drift import stability_index, words_index
+from winback.predict.estimator import ChurnClassifier
+from winback.predict.linear import floats
+from winback.predict.nouns import Drift, Fold, ModelCard, Rivalry, Scores, Weight
+from winback.predict.reasons import Subjects, weights
+from winback.predict.rivals import Fitted, Rule, fit_rivals
+from winback.predict.rows import Rows, joined
+from winback.predict.scores import (
+    Bootstrap,
+    Forecast,
+    by_group,
+    deciles,
+    difference,
+    draws,
+    lead_time,
+    measure,
+    reliability,
+    summary,
+    within_capacity,
+)
+from winback.predict.split import Folds, seen_before
+from winback.predict.trees import read_trees
+from winback.predict.treeshap import Explainer
+from winback.terms.errors import NotReadyProblem
+from winback.terms.progress import Progress, Silent
+from winback.terms.time import day_of
+
+#: Subjects are weighed on so many test rows at most.
+WEIGHED_ROWS_MAX = 20_000
+#: With fewer who left in a fold, nothing can be learnt or measured.
+LEFT_MIN = 20
+#: The card names so many of the features that moved most.
+DRIFT_SHOWN_MAX = 30
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is asked of a model: the definition of churn, the horizon, the team's capacity, the features.
+
+    `features` is the catalogue; `phases` tells the phase of each test row, `rule` the limits of S10.
+    """
+
+    workspace: str
+    known_on: date
+    horizon_days: int
+    churn_kinds: tuple[str, ...]
+    churn_days: int
+    capacity: int
+    features: Sequence[hints.FeatureLike]
+    rule: Rule = field(default_factory=Rule)
+    bootstrap: Bootstrap = field(default_factory=Bootstrap)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model with its card."""
+
+    model: ChurnClassifier
+    card: ModelCard
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The rows of the three folds, the phase of each test row, the histories of all on a training date."""
+
+    train: Rows
+    calibrate: Rows
+    test: Rows
+    phases: Sequence[str | None]
+    everyone: History | None = None
+
+
+def train(
+    parts: Parts, folds: Folds, task: Task, *, model: ChurnClassifier | None = None,
+    progress: Progress | None = None,
+) -> Trained:  # fmt: skip
+    """Fit, calibrate and measure; `model` gives the parameters.
+
+    Raises Problem where a feature may know the future, NotReadyProblem where too few left in a fold.
+    """
+    told = progress or Silent()
+    _enough(parts)
+    told.start("audit")
+    refuse(suspects(joined([parts.train, parts.calibrate])))
+    told.start("model")
+    fitted = _fit(parts, folds, task, model or ChurnClassifier())
+    told.start("rivals")
+    rivals = fit_rivals(
+        parts.train, parts.calibrate, horizon_days=task.horizon_days,
+        recency=_present(hints.recency(task.features), parts.train),
+        everyone=parts.everyone,
+        rule=task.rule,
+    )  # fmt: skip
+    told.start("card")
+    return Trained(fitted, _card(fitted, rivals, parts, (folds, task)))
+
+
+def _enough(parts: Parts) -> None:
+    for name, rows in (("train", parts.train), ("calibrate", parts.calibrate), ("test", parts.test)):
+        left = int(rows.left.sum())
+        if min(left, len(rows) - left) < LEFT_MIN:
+            raise NotReadyProblem(
+                f"{left} of {len(rows)} rows to {name} on left; at least {LEFT_MIN} must leave and stay",
+                todo="wait for more history, or choose a later date",
+            )
+
+
+def _present(names: Sequence[str], rows: Rows) -> tuple[str, ...]:
+    return tuple(name for name in names if name in rows.features.column_names)
+
+
+def _fit(parts: Parts, folds: Folds, task: Task, model: ChurnClassifier) -> ChurnClassifier:
+    known = set(parts.train.features.column_names)
+    signs: dict[str | int, int] = {
+        name: sign for name, sign in hints.monotone(task.features).items() if name in known
+    }
+    chosen = model.set_params(
+        monotone=signs | dict(model.monotone or {}),
+        later_dates=len(folds.calibrate),
+        embargo_days=folds.horizon_days,
+    )
+    rows = joined([parts.train, parts.calibrate])
+    fitted: ChurnClassifier = chosen.fit(rows.features, rows.left, dates=rows.days)
+    return fitted
+
+
+def _card(
+    model: ChurnClassifier, rivals: Sequence[Fitted], parts: Parts, asked: tuple[Folds, Task]
+) -> ModelCard:
+    folds, task = asked
+    test = parts.test
+    forecast = test.forecast(model.predict_proba(test.features)[:, 1])
+    mine = draws(forecast, capacity=task.capacity, how=task.bootstrap)
+    seen = seen_before(parts.train.customers, test.customers)
+    right = within_capacity(forecast.probability, test.days, task.capacity) & test.left
+    return ModelCard(
+        workspace=task.workspace,
+        version="",
+        known_on=task.known_on,
+        horizon_days=task.horizon_days,
+        churn_kinds=task.churn_kinds,
+        churn_days=task.churn_days,
+        capacity=task.capacity,
+        train=_fold(parts.train),
+        calibrate=_fold(parts.calibrate),
+        test=_fold(test),
+        embargoed=folds.embargoed,
+        features=test.features.num_columns,
+        trees=model.n_trees_,
+        calibration="platt" if isinstance(model.calibration_, Platt) else "isotonic",
+        scores=summary(mine, forecast),
+        seen=_scores(forecast, seen, task),
+        unseen=_scores(forecast, ~seen, task),
+        by_phase=_by(forecast, parts.phases, task),
+        by_channel=_by(forecast, _channels(test), task),
+        deciles=deciles(forecast),
+        reliability=reliability(forecast),
+        lead_time=lead_time(right, test.days, test.last_sign, test.churned),
+        rivals=tuple(_rivalry(rival, test, mine, task) for rival in rivals),
+        drift=_drift(model, parts),
+        weights=_weights(model, test, task),
+        suspects=(),
+    )
+
+
+def _fold(rows: Rows) -> Fold:
+    dates = tuple(day_of(int(day)) for day in np.unique(rows.days))
+    return Fold(dates, len(rows), len(np.unique(rows.customers)), int(rows.left.sum()))
+
+
+def _scores(forecast: Forecast, rows: NDArray[np.bool_], task: Task) -> Scores:
+    return measure(forecast.only(rows), capacity=task.capacity, how=task.bootstrap)
+
+
+def _by(forecast: Forecast, groups: Sequence[str | None], task: Task) -> dict[str, Scores]:
+    found: Mapping[str, Scores] = by_group(forecast, groups, capacity=task.capacity, how=task.bootstrap)
+    return dict(sorted(found.items(), key=lambda item: -item[1].rows))
+
+
+def _channels(rows: Rows) -> list[str | None]:
+    if "channel" not in rows.features.column_names:
+        return [None] * len(rows)
+    told: list[str | None] = rows.features["channel"].to_pylist()
+    return told
+
+
+def _rivalry(rival: Fitted, test: Rows, mine: NDArray[np.float64], task: Task) -> Rivalry:
+    forecast = test.forecast(rival.probability(test))
+    its = draws(forecast, capacity=task.capacity, how=task.bootstrap)
+    return Rivalry(
+        name=rival.name,
+        says=rival.says,
+        scores=summary(its, forecast),
+        auc_ahead=difference(mine, its, "auc"),
+        log_loss_ahead=difference(mine, its, "log_loss"),
+    )
+
+
+def _drift(model: ChurnClassifier, parts: Parts) -> tuple[Drift, ...]:
+    """Of the score first, then of the features that moved most from the training to the test rows."""
+    before, now = (model.predict_proba(rows.features)[:, 1] for rows in (parts.train, parts.test))
+    moved = [
+        Drift(name, _moved(parts.train.features[name], parts.test.features[name]))
+        for name in parts.test.features.column_names
+    ]
+    most = sorted(moved, key=lambda drift: -drift.stability_index)[:DRIFT_SHOWN_MAX]
+    return (Drift(None, stability_index(before, now)), *most)
+
+
+def _moved(before: pa.ChunkedArray, now: pa.ChunkedArray) -> float:
+    if is_words(before.type):
+        return words_index(before.combine_chunks(), now.combine_chunks())
+    return stability_index(floats(before), floats(now))
+
+
+def _weights(model: ChurnClassifier, test: Rows, task: Task) -> tuple[Weight, ...]:
+    some = test.only(np.arange(len(test)) % max(1, len(test) // WEIGHED_ROWS_MAX) == 0)
+    explain = Explainer(read_trees(model.booster_.model_to_string()))
+    subjects = Subjects.of(some.features.column_names, task.features)
+    return weights(explain(model.matrix(some.features)), subjects)

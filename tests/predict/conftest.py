@@ -1,0 +1,30 @@
+"""A workspace with a trained model, made once for the tests that only look at it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.predict.workspace import KNOWN, made
+from winback.predict.nouns import Spacing, TrainingPlan, TrainSummary
+from winback.predict.run import train
+from winback.store.workspace import Workspace
+
+PLAN = TrainingPlan(capacity=25, spacing=Spacing(every_days=7, train_max=6))
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, TrainSummary]:
+    """To be looked at, not to be changed."""
+    ws = made(tmp_path_factory.mktemp("trained"))
+    return ws, train(ws, KNOWN, plan=PLAN)
+
+
+@pytest.fixture
+def own_copy(trained: tuple[Workspace, TrainSummary], tmp_path: Path) -> tuple[Workspace, str]:
+    """A copy that a test may change, and the version of its model."""
+    ws, summary = trained
+    shutil.copytree(ws.root, tmp_path / "copy")
+    return Workspace(ws.settings, tmp_path / "copy"), summary.version
