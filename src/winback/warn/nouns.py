@@ -110,10 +110,11 @@ class ShownLimit:
 
 @dataclass(frozen=True)
 class SliderStep:
-    """What a limit of the score would do: how many warned, expected right and wrong (None without a model).
+    """What a limit of the score would do: how many it would warn of, expected right and wrong.
 
     `right` is the sum of the calibrated probabilities of those warned, `wrong` the rest of them;
-    `saved_minor` the expected value saved less what it costs to follow up all of them.
+    `saved_minor` the expected value saved less what it costs to follow all of them up, at the cost of level
+    low, medium and high. The limits of all three levels are read off the same steps.
     """
 
     score: int
@@ -121,7 +122,7 @@ class SliderStep:
     right: float
     wrong: float
     value_minor: int
-    saved_minor: int
+    saved_minor: tuple[int, int, int]
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,9 @@ from winback.doors.cli import (
     profiling,
     quarantining,
     simulating,
+    warnings_acting,
+    warnings_run,
+    warnings_shown,
 )
 from winback.doors.cli.group import Group
 
@@ -93,6 +96,10 @@ _COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (
         ),
     ),
     (
+        warnings_run.warn,
+        ("winback warn", "winback warn --as-of 2026-03-01 --no-alerts", "winback warn --json"),
+    ),
+    (
         demonstrating.demo,
         ("winback demo", "winback demo --lang zh", "winback demo --customers 2000 --out small"),
     ),
@@ -102,6 +109,20 @@ _QUARANTINE: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     ("export", quarantining.export, ("winback quarantine export bad.csv --source orders",)),
     ("import", quarantining.hand_back, ("winback quarantine import bad.csv",)),
 )
+_WARNINGS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
+    (
+        "list",
+        warnings_shown.list_open,
+        ("winback warnings list", "winback warnings list --level high --json"),
+    ),
+    ("show", warnings_shown.show, ("winback warnings show C00042",)),
+    ("export", warnings_shown.export, ("winback warnings export open.csv --level medium",)),
+    ("ack", warnings_acting.acknowledge, ("winback warnings ack C00042 C00043 --who ling",)),
+    ("snooze", warnings_acting.snooze, ("winback warnings snooze C00042 --until 2026-03-15",)),
+    ("close", warnings_acting.close, ('winback warnings close C00042 --reason "phoned, all is well"',)),
+    ("reopen", warnings_acting.reopen, ("winback warnings reopen C00042",)),
+    ("alerts", warnings_acting.alerts, ("winback warnings alerts", "winback warnings alerts --json")),
+)
 
 for _command, _shown in _COMMANDS:
     app.command(epilog=_examples(*_shown))(_command)
@@ -110,3 +131,8 @@ quarantine = typer.Typer(no_args_is_help=True, help="The rows that were refused:
 app.add_typer(quarantine, name="quarantine")
 for _name, _command, _shown in _QUARANTINE:
     quarantine.command(_name, epilog=_examples(*_shown))(_command)
+
+warnings = typer.Typer(no_args_is_help=True, help="Early warnings: look at them, act on them, tell of them.")
+app.add_typer(warnings, name="warnings")
+for _name, _command, _shown in _WARNINGS:
+    warnings.command(_name, epilog=_examples(*_shown))(_command)

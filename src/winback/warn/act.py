@@ -1,0 +1,114 @@
+"""The operator's verbs: acknowledge, snooze, close, reopen a warning; send the alerts that are due.
+
+An act counts as of the last run, whose warnings the operator has seen; its row in the history also keeps the
+moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from winback.store import facts
+from winback.store.workspace import Workspace
+from winback.terms.errors import Problem
+from winback.terms.time import day_number
+from winback.warn import book
+from winback.warn.nouns import AlertSummary, Closing, Move, Status
+from winback.warn.read import last_run
+from winback.warn.sending import Post, by_apprise, send
+
+OPEN = frozenset({Status.OPEN, Status.ACKNOWLEDGED, Status.SNOOZED})
+
+
+@dataclass(frozen=True)
+class By:
+    """Who acts, at which moment (with its zone), and why."""
+
+    who: str
+    now: datetime
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Done:
+    """For which customers the act was done, and which had no warning to which it applies."""
+
+    done: tuple[str, ...]
+    not_done: tuple[str, ...]
+
+
+def acknowledge(ws: Workspace, customers: Iterable[str], by: By) -> Done:
+    """Somebody has taken the open warnings of these customers in hand."""
+    return _act(ws, customers, by, _Act(Move.ACKNOWLEDGED, frozenset({Status.OPEN, Status.SNOOZED})))
+
+
+def snooze(ws: Workspace, customers: Iterable[str], by: By, until: date) -> Done:
+    """Leave the open warnings of these customers aside until the run as of this date, unless they are raised.
+
+    Raises Problem where the date is not after the last run.
+    """
+    if until <= (last := last_run(ws).as_of):
+        raise Problem(f"{until} is not after the last run, as of {last}", todo="give a later day to --until")
+    return _act(ws, customers, by, _Act(Move.SNOOZED, OPEN, until))
+
+
+def close(ws: Workspace, customers: Iterable[str], by: By) -> Done:
+    """End the open warnings of these customers by hand. Raises Problem without a reason."""
+    if not by.why.strip():
+        raise Problem("a warning is closed by hand with a reason only", todo="say why with --reason")
+    return _act(ws, customers, by, _Act(Move.CLOSED, OPEN))
+
+
+def reopen(ws: Workspace, customers: Iterable[str], by: By) -> Done:
+    """Undo: the latest warning of these customers is open again, whatever was done to it."""
+    undone = frozenset({Status.ACKNOWLEDGED, Status.SNOOZED, Status.CLOSED})
+    return _act(ws, customers, by, _Act(Move.REOPENED, undone))
+
+
+def send_alerts(ws: Workspace, now: datetime, post: Post = by_apprise) -> AlertSummary:
+    """Send the alerts that are due to the addresses in WINBACK_ALERT_URLS; failures are tried again."""
+    with facts.connection(ws) as connection:
+        return send(ws, connection, now, post)
+
+
+@dataclass(frozen=True)
+class _Act:
+    move: Move
+    applies_to: frozenset[Status]
+    until: date | None = None
+
+
+def _act(ws: Workspace, customers: Iterable[str], by: By, what: _Act) -> Done:
+    asked = tuple(dict.fromkeys(customers))
+    done = []
+    day = day_number(last_run(ws).as_of)
+    with facts.connection(ws) as connection:
+        for at in range(0, len(asked), book.PART_ROWS):
+            with facts.transaction(connection):
+                some = asked[at : at + book.PART_ROWS]
+                done += [each for each in some if _one(connection, each, day, (by, what))]
+    return Done(tuple(done), tuple(each for each in asked if each not in set(done)))
+
+
+def _one(connection: Any, customer: str, day: int, how: tuple[By, _Act]) -> bool:
+    by, what = how
+    rows = book.fetch(connection, "latest_of", [customer])
+    if not rows or Status(rows[0][1]) not in what.applies_to:
+        return False
+    opened = rows[0][0]
+    moment = int(by.now.timestamp() * 1_000_000)
+    book.do(connection, "note_act", [day, what.move.value, moment, by.who, by.why, customer, opened])
+    book.do(connection, "set_status", [*_after(what, day), customer, opened])
+    return True
+
+
+def _after(what: _Act, day: int) -> Sequence[Any]:
+    """Status, changed day, snoozed until, closed day and closing after the act."""
+    until = None if what.until is None else day_number(what.until)
+    if what.move is Move.CLOSED:
+        return [Status.CLOSED.value, day, None, day, Closing.BY_HAND.value]
+    status = Status.OPEN if what.move is Move.REOPENED else Status(what.move.value)
+    return [status.value, day, until, None, None]

@@ -1,0 +1,129 @@
+"""What operators are told of a run: the digest, new high warnings, anomalies; in the workspace's language."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from winback.language import Language, number
+from winback.profile import read as profile
+from winback.store.workspace import Workspace
+from winback.terms.money import Money
+from winback.terms.time import day_number
+from winback.warn import anomalies, book
+from winback.warn.anomalies import Anomaly
+from winback.warn.nouns import Alert, AlertKind, Level, WarnSummary
+from winback.warn.view import View
+from winback.warn.words import speak, word
+
+#: So many of each list are told.
+TOLD_MAX = 5
+HIGHEST_MAX = 10
+
+
+def alerts(ws: Workspace, connection: Any, summary: WarnSummary, view: View) -> tuple[Alert, ...]:
+    """All that is to be told of this run."""
+    day = day_number(summary.as_of)
+    before = book.fetch(connection, "summaries_before", [day, anomalies.RUNS_MAX])
+    new_before = [book.from_json(text).moves.get("new", 0) for _, text in before]
+    found = anomalies.found(ws, view, summary.moves.get("new", 0), new_before)
+    rows = book.fetch(connection, "new_and_raised", [day])
+    why = book.fetch(connection, "why_of_day", [day])
+    told = [digest(ws, summary, rows, why)]
+    if any(level == Level.HIGH for _, level, *_ in rows):
+        count = sum(row[4] for row in rows if row[1] == Level.HIGH)
+        highest = book.fetch(connection, "highest_of_day", [day, day, HIGHEST_MAX])
+        told.append(high(ws, summary, count, highest))
+    return (*told, *(anomaly(ws, summary, each) for each in found))
+
+
+def digest(
+    ws: Workspace, summary: WarnSummary, rows: Sequence[Sequence[Any]], why: Sequence[Sequence[Any]]
+) -> Alert:
+    """What the run brought; `rows` as `new_and_raised` gives them, `why` as `why_of_day` does."""
+    language = ws.settings.workspace.language
+    say = speak(language)
+    title = say("{workspace}: early warnings as of {day}")
+    title = title.format(workspace=ws.settings.workspace.name, day=summary.as_of)
+    return Alert(AlertKind.DIGEST, summary.as_of, "", title, "\n".join(_digest(ws, summary, rows, why)))
+
+
+def _digest(
+    ws: Workspace, summary: WarnSummary, rows: Sequence[Sequence[Any]], why: Sequence[Sequence[Any]]
+) -> Iterator[str]:
+    language = ws.settings.workspace.language
+    say = speak(language)
+    moves = {move: number(summary.moves.get(move, 0)) for move in ("new", "raised", "lowered", "closed")}
+    yield say("New {new}, raised {raised}, lowered {lowered}, closed {closed}.").format(**moves)
+    if summary.closed:
+        yield say("Closed: {parts}").format(parts=_parts(summary.closed, language))
+    levels = {level.word: number(summary.levels.get(level.word, 0)) for level in Level}
+    text = say("Open: high {high}, medium {medium}, low {low}; value at risk {value}.")
+    yield text.format(**levels, value=_money(ws, summary.value_minor))
+    if not rows:
+        return
+    by_level, by_channel, by_phase = Counter[str](), Counter[str](), Counter[str]()
+    for _, level, channel, phase, count, _ in rows:
+        by_level[Level(level).word] += count
+        by_channel[word(channel, language)] += count
+        by_phase[word(phase, language)] += count
+    yield say("New and raised by level: {parts}").format(parts=_parts(by_level, language))
+    yield say("New and raised by channel: {parts}").format(parts=_parts(by_channel, language))
+    yield say("New and raised by phase: {parts}").format(parts=_parts(by_phase, language))
+    if reasons := _reasons(ws, why, language):
+        yield say("Top reasons: {parts}").format(parts=_parts(reasons, language))
+
+
+def _reasons(ws: Workspace, why: Sequence[Sequence[Any]], language: Language) -> Counter[str]:
+    """How often each rule, and each feature that weighs most for the model, stands behind a warning."""
+    rules = {rule.name: (rule.zh if language == "zh" else rule.en) or rule.name for rule in ws.settings.rules}
+    known = profile.catalogue(ws.settings)
+    counted = Counter[str]()
+    for names, reasons in why:
+        counted.update(rules.get(name, name) for name in names.split())
+        model = json.loads(reasons)["model"] if reasons else []
+        if model:
+            feature = model[0][3]
+            meaning = (
+                (known[feature].zh if language == "zh" else known[feature].en) if feature in known else ""
+            )
+            counted[meaning or feature] += 1
+    return counted
+
+
+def high(ws: Workspace, summary: WarnSummary, count: int, highest: Sequence[Sequence[Any]]) -> Alert:
+    """The customers who newly are at high risk, the most at risk by name."""
+    say = speak(ws.settings.workspace.language)
+    title = say("{workspace}: {count} customers newly at high risk")
+    parts = ", ".join(f"{customer} ({_money(ws, value)})" for customer, value in highest)
+    body = say("As of {day}. The most at risk: {parts}").format(day=summary.as_of, parts=parts)
+    name = ws.settings.workspace.name
+    return Alert(AlertKind.HIGH, summary.as_of, "", title.format(workspace=name, count=number(count)), body)
+
+
+TITLES = {
+    AlertKind.WARNINGS_JUMP: "{workspace}: warnings jumped",
+    AlertKind.CHURN_JUMP: "{workspace}: churn of channel {channel} jumped",
+    AlertKind.VISITS_FALL: "{workspace}: visits fell",
+}
+
+
+def anomaly(ws: Workspace, summary: WarnSummary, what: Anomaly) -> Alert:
+    """An anomaly with the count of the day and what is usual."""
+    say = speak(ws.settings.workspace.language)
+    title = say(TITLES[what.kind]).format(workspace=ws.settings.workspace.name, channel=what.subject)
+    body = say("As of {day}: {count} against a usual {usual}.")
+    body = body.format(day=summary.as_of, count=number(what.count), usual=f"{what.usual:,.1f}")
+    return Alert(what.kind, summary.as_of, what.subject, title, body)
+
+
+def _parts(counts: Any, language: Language) -> str:
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:TOLD_MAX]
+    return ", ".join(f"{word(name, language)} {number(count)}" for name, count in ordered)
+
+
+def _money(ws: Workspace, minor: int) -> str:
+    section = ws.settings.workspace
+    return str(Money(minor, section.currency, section.minor_digits))

@@ -1,0 +1,100 @@
+"""What warn tells operators, in English and Chinese."""
+
+from __future__ import annotations
+
+from winback.language import Language, Say
+
+CHINESE = {
+    "high": "高",
+    "medium": "中",
+    "low": "低",
+    "new": "新增",
+    "raised": "升级",
+    "lowered": "降级",
+    "woken": "到期恢复",
+    "seen": "持续",
+    "acknowledged": "已确认",
+    "snoozed": "已暂缓",
+    "closed": "已结束",
+    "reopened": "重新打开",
+    "open": "待处理",
+    "came_back": "已回来",
+    "churned": "已流失",
+    "calm": "风险消退",
+    "by_hand": "人工结束",
+    "unknown": "未知",
+    "{workspace}: early warnings as of {day}": "{workspace}：{day} 流失预警",
+    "New {new}, raised {raised}, lowered {lowered}, closed {closed}.": (
+        "新增 {new}，升级 {raised}，降级 {lowered}，结束 {closed}。"
+    ),
+    "Open: high {high}, medium {medium}, low {low}; value at risk {value}.": (
+        "未结：高 {high}，中 {medium}，低 {low}；风险价值 {value}。"
+    ),
+    "New and raised by level: {parts}": "新增与升级，按等级：{parts}",
+    "New and raised by channel: {parts}": "新增与升级，按渠道：{parts}",
+    "New and raised by phase: {parts}": "新增与升级，按生命周期：{parts}",
+    "Top reasons: {parts}": "主要原因：{parts}",
+    "Closed: {parts}": "已结束：{parts}",
+    "{workspace}: {count} customers newly at high risk": "{workspace}：新增 {count} 位高风险客户",
+    "As of {day}. The most at risk: {parts}": "时点 {day}。风险价值最高的：{parts}",
+    "{workspace}: warnings jumped": "{workspace}：预警数突增",
+    "{workspace}: churn of channel {channel} jumped": "{workspace}：渠道 {channel} 的流失突增",
+    "{workspace}: visits fell": "{workspace}：登录数下跌",
+    "As of {day}: {count} against a usual {usual}.": "时点 {day}：{count}，平时 {usual}。",
+    "novice": "新手期",
+    "growth": "成长期",
+    "mature": "成熟期",
+    # The command.
+    "As of {day}: {customers} customers, {watched} of them still there. Model: {model}.": (
+        "时点 {day}：共 {customers} 位客户，其中 {watched} 位未流失。模型：{model}。"
+    ),
+    "none, rules alone": "无，仅按规则",
+    "{day} was done already; nothing has changed.": "{day} 已经跑过，没有变化。",
+    "Caught up first: {days}.": "先补跑了：{days}。",
+    "A rule's limit out of the data: {rule}: {says} {value}": "规则取自数据的界限：{rule}：{says} {value}",
+    "Warnings": "流失预警",
+    "what happened": "变化",
+    "customers": "客户数",
+    "Open now": "当前未结",
+    "level": "等级",
+    "status": "状态",
+    "customer": "客户",
+    "since": "开始于",
+    "score": "分数",
+    "at risk": "风险价值",
+    "rules": "规则",
+    "phase": "阶段",
+    "channel": "渠道",
+    "when": "时间",
+    "from": "原等级",
+    "to": "现等级",
+    "who": "谁",
+    "why": "原因",
+    "No warning is open.": "没有未结的预警。",
+    "{shown} of {all} open warnings.": "共 {all} 条未结预警，显示 {shown} 条。",
+    "No warning of {customer} is known.": "没有 {customer} 的预警。",
+    "History": "历史",
+    "Done for {done} customers; {not_done} had no warning to which that applies.": (
+        "已处理 {done} 位客户；{not_done} 位没有适用的预警。"
+    ),
+    "Wrote {rows} warnings to {file}.": "已将 {rows} 条预警写入 {file}。",
+    "Alerts: {sent} sent, {failed} failed, {held} held, {unknown} unknown, {waiting} waiting.": (
+        "通知：已发 {sent}，失败 {failed}，暂缓 {held}，结果未知 {unknown}，待发 {waiting}。"
+    ),
+    "WINBACK_ALERT_URLS is not set: {alerts} alerts are kept, none is sent.": (
+        "未设置 WINBACK_ALERT_URLS：{alerts} 条通知已留存，未发送。"
+    ),
+    "seconds": "秒",
+}
+
+
+def speak(language: Language) -> Say:
+    """The teller of a language. Raises KeyError for a message that has no Chinese."""
+    return CHINESE.__getitem__ if language == "zh" else str
+
+
+def word(text: str | None, language: Language) -> str:
+    """A word of the workspace (a channel, a phase, a level) as operators read it."""
+    if text is None:
+        return CHINESE["unknown"] if language == "zh" else "unknown"
+    return CHINESE.get(text, text) if language == "zh" else text.replace("_", " ")
