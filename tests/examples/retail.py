@@ -28,8 +28,9 @@ def transactions() -> Path:
 def workspace(folder: Path) -> Workspace:
     """The example as it stands, its data below `folder` and its source wherever it lies."""
     text = (EXAMPLE / "winback.toml").read_text(encoding="utf-8")
-    text, replaced = re.subn(r'^path = ".*"$', f'path = "{transactions()}"', text, flags=re.MULTILINE)
-    assert replaced == 1
+    for key, value in (("path", transactions()), ("data", folder / "data")):
+        text, replaced = re.subn(rf'^{key} = ".*"$', f'{key} = "{value}"', text, flags=re.MULTILINE)
+        assert replaced == 1
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "winback.toml").write_text(text, encoding="utf-8")
     return Workspace(load(folder / "winback.toml", environ={}), folder)

@@ -10,10 +10,10 @@ import duckdb
 import pytest
 
 from tests.examples.conftest import taken_in
-from tests.examples.retail import transactions
+from tests.examples.retail import REPOSITORY, transactions
 from winback.diagnose.nouns import Diagnosis
 from winback.diagnose.read import folder
-from winback.diagnose.run import run
+from winback.diagnose.run import report, run
 from winback.ingest.nouns import IngestSummary
 from winback.store.workspace import Workspace
 
@@ -65,6 +65,22 @@ def test_who_left_is_told_by_phase_and_by_country(diagnosis: Diagnosis) -> None:
     kingdom = diagnosis.by_channel[0]
     assert (kingdom.channel, kingdom.churn.part, kingdom.churn.whole) == ("United Kingdom", 1_307, 3_920)
     assert len(diagnosis.by_channel) == 37
+
+
+def test_the_howto_tells_the_figures_of_the_report(retail: Retail) -> None:
+    found = report(retail[0], AS_OF, churn_days=(14, 30, 60, 90, 120, 150))
+    howto = (REPOSITORY / "docs" / "howto" / "online-retail.md").read_text(encoding="utf-8")
+    assert found.definitions.suggested_days is None
+    for outcome in found.definitions.outcomes:
+        lost, back = outcome.lost, outcome.came_back
+        row = f"| {outcome.days} | {lost.part:,} | {100 * (lost.share or 0):.1f} % | {back.part:,} |"
+        assert f"{row} {100 * (back.share or 0):.1f} % |" in howto
+    findings = found.findings
+    sides = f"{findings.churned:,} lost and {findings.stayed:,} who stayed"
+    stated = f"{sides}; {len(findings.findings)} are stated"
+    assert f"{findings.looked_at} conditions tested on {stated}" in howto
+    assert found.clusters.clusters == ()
+    assert found.faults.harms == ()
 
 
 def test_twice_gives_the_same_files_to_the_last_digit(

@@ -22,6 +22,8 @@ from winback.language import Say
 
 #: So many curves can be told apart in one chart; the table holds all.
 CURVES_SHOWN_MAX = 6
+#: What the lines of the chart of registrations are.
+LEGEND = "Thin line: registered each day; thick line: what weekday and season explain; shaded: bunches."
 
 
 def report_page(report: Report, wording: Wording) -> str:
@@ -55,7 +57,11 @@ def _deeper(report: Report, wording: Wording) -> list[str]:
         *_findings(report, wording),
         *(html_section(table, "") for table in drill_tables(report.drills, wording)),
         html_told(quality_section(report.quality, wording.language)),
-        html_told(clusters_section(report.clusters, wording.language), clusters_svg(report.clusters, say)),
+        html_told(
+            clusters_section(report.clusters, wording.language),
+            clusters_svg(report.clusters, say),
+            say(LEGEND),
+        ),
         html_told(faults_section(report.faults, wording.language)),
         html_section(definitions, definitions_svg(report.definitions, say)),
         html_section(flows, flows_svg(report.flows, say)),
@@ -65,11 +71,16 @@ def _deeper(report: Report, wording: Wording) -> list[str]:
     ]
 
 
-def html_told(section: Section, chart: str = "") -> str:
+def html_told(section: Section, chart: str = "", caption: str = "") -> str:
     """A section with its sentences as a list above the chart and the table; no table where it is empty."""
     items = "".join(f"<li>{escape(sentence)}</li>" for sentence in section.told)
     told = f"<ul>{items}</ul>" if items else ""
-    return html_section(section.table, told + (f"<figure>{chart}</figure>" if chart else ""), framed=False)
+    return html_section(section.table, told + _figure(chart, caption), framed=False)
+
+
+def _figure(chart: str, caption: str) -> str:
+    told = f"<figcaption>{escape(caption)}</figcaption>"
+    return f"<figure>{told}{chart}</figure>" if chart else ""
 
 
 def _curves(curves: tuple[Retention, ...], axis: str, say: Say) -> str:

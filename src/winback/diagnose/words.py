@@ -199,6 +199,9 @@ CHINESE = {
     "named by": "对应活动或节日",
     "When they had registered": "注册集中",
     "registered a day": "每日注册数",
+    "Thin line: registered each day; thick line: what weekday and season explain; shaded: bunches.": (
+        "细线：每日注册数；粗线：星期与季节所能解释的；阴影：注册集中的日子。"
+    ),
     "fault lag": "卡顿",
     "fault crash": "闪退",
     "fault error": "报错",
