@@ -42,3 +42,15 @@ def test_the_page_lies_below_the_data_or_where_it_was_asked_for(run, taken):
     assert f"Page: {page}" in told.replace("\n", "")
     run("diagnose", "--lang", "zh", "--html", "churn.html")
     assert "流失诊断" in (taken / "churn.html").read_text(encoding="utf-8")
+
+
+def test_numbers_of_days_are_tried_side_by_side(run, taken):
+    found = json.loads(run("diagnose", "--churn-days", "14, 45", "--json").stdout)
+    assert [outcome["days"] for outcome in found["definitions"]["outcomes"]] == [14, 45]
+
+
+def test_what_is_no_number_of_days_is_refused_with_what_is_allowed(run, taken):
+    for wrong in ("14,soon", "0", "9999", ""):
+        refused = run("diagnose", "--churn-days", wrong)
+        assert refused.exit_code == 2
+        assert "14,30,60,90" in refused.output

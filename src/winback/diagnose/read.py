@@ -6,6 +6,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+from winback.diagnose.causes import Section, clusters_section, faults_section, quality_section
 from winback.diagnose.nouns import Diagnosis
 from winback.diagnose.page import page
 from winback.diagnose.report_nouns import Report
@@ -21,6 +22,8 @@ from winback.terms.errors import NotReadyProblem, Place
 
 __all__ = [
     "Report",
+    "Section",
+    "cause_sections",
     "definition",
     "diagnosis",
     "drill_tables",
@@ -41,6 +44,15 @@ __all__ = [
 def folder(ws: Workspace, as_of: date) -> Path:
     """Where the diagnosis of a date lies."""
     return ws.data / "diagnose" / f"as_of={as_of.isoformat()}"
+
+
+def cause_sections(report: Report, language: Language) -> tuple[Section, ...]:
+    """Channel quality, registration clusters and faults: sentences and a table each."""
+    return (
+        quality_section(report.quality, language),
+        clusters_section(report.clusters, language),
+        faults_section(report.faults, language),
+    )
 
 
 def wording(ws: Workspace, language: Language) -> Wording:

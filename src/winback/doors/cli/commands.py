@@ -92,6 +92,7 @@ _COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (
             "winback diagnose",
             "winback diagnose --as-of 2026-03-01 --html churn.html",
             "winback diagnose --full",
+            "winback diagnose --churn-days 14,30,60,90",
             "winback diagnose --json | jq .total",
         ),
     ),

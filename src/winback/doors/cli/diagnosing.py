@@ -20,6 +20,18 @@ if TYPE_CHECKING:
 
 #: Groups of findings that the terminal shows; the page has all.
 GROUPS_SHOWN_MAX = 6
+#: The longest silence that may be tried as churn.
+DAYS_MAX = 730
+
+
+def as_days(text: str) -> tuple[int, ...]:
+    """Numbers of days from the command line. Raises BadParameter where one is none, or none that can be."""
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdigit() and 1 <= int(part) <= DAYS_MAX for part in parts):
+        raise typer.BadParameter(
+            f"{text!r} is no list of days; allowed are numbers from 1 to {DAYS_MAX}, such as 14,30,60,90"
+        )
+    return tuple(int(part) for part in parts)
 
 
 def diagnose(
@@ -33,6 +45,14 @@ def diagnose(
             "registration clusters and faults.",
         ),
     ] = False,
+    churn_days: Annotated[
+        str | None,
+        typer.Option(
+            "--churn-days",
+            metavar="DAYS",
+            help="Numbers of days to try as the definition of churn, such as 14,30,60,90; implies --full.",
+        ),
+    ] = None,
     html: Annotated[
         Path | None,
         typer.Option("--html", metavar="FILE", help="Write the page here, not below the data folder."),
@@ -48,12 +68,16 @@ def diagnose(
     """
     from winback import flow
 
+    tried = None if churn_days is None else as_days(churn_days)
     ws = open_workspace(workspace)
     language: Language = lang.value if lang else ws.settings.workspace.language
     found: Diagnosis | Report
+    day = as_of or day_after_all(ws)
     with shown.progress(quiet=quiet or as_json) as progress:
-        step = flow.report if full else flow.diagnose
-        found = step(ws, as_of or day_after_all(ws), progress=progress)
+        if tried:
+            found = flow.report(ws, day, churn_days=tried, progress=progress)
+        else:
+            found = (flow.report if full else flow.diagnose)(ws, day, progress=progress)
     page = write_page(ws, found, language, html)
     if as_json:
         shown.show_json(found)
@@ -101,8 +125,14 @@ def tell(found: Diagnosis, language: Language) -> None:
 
 
 def tell_deeper(ws: Workspace, found: Report, language: Language) -> None:
-    """Findings as sentences, definitions and months as tables, curves as sentences; all is on the page."""
-    from winback.diagnose.read import findings_by_group, findings_summary, report_tables, wording
+    """Findings and causes as sentences, definitions and months as tables; all is on the page."""
+    from winback.diagnose.read import (
+        cause_sections,
+        findings_by_group,
+        findings_summary,
+        report_tables,
+        wording,
+    )
 
     words = wording(ws, language)
     shown.show_line()
@@ -115,6 +145,11 @@ def tell_deeper(ws: Workspace, found: Report, language: Language) -> None:
     shown.show_line()
     for curve in curves:
         shown.show_line(f"{curve.title}: {curve.says}")
+    for section in cause_sections(found, language):
+        shown.show_line()
+        shown.show_line(f"{section.table.title}: {section.table.says}")
+        for sentence in section.told:
+            shown.show_line(f"• {sentence}")
 
 
 def _show(table: Table) -> None:
