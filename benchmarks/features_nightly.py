@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 import pyarrow as pa
 
 from benchmarks.features_data import FIRST, LAST
-from benchmarks.harness import Entry, against, peak_mib, seconds
+from benchmarks.harness import Entry, against, compare, peak_mib, seconds
 from winback.ingest import manifest as commits
 from winback.ingest.nouns import LaneFile, LogFile, Manifest
 from winback.ingest.read import lane_measures
@@ -27,7 +28,6 @@ LIMIT_MIB = 6.0 * 1024
 def nightly(here: Path, size: str, customers: int, *, runs: int = 3) -> list[Entry]:
     """Seconds and peak memory of one run of profile after a new day, against the limits."""
     ws = workspace_of(here, customers)
-    run(ws, LAST - timedelta(days=1))
     taken = sorted(_one_night(ws) for _ in range(runs))[runs // 2]
     peak = peak_mib(night_in_a_process, str(here), customers)
     question = "profile of a night, files and all"
@@ -38,9 +38,31 @@ def nightly(here: Path, size: str, customers: int, *, runs: int = 3) -> list[Ent
     ]
 
 
-def _one_night(ws: Workspace) -> float:
+def a_day_on(here: Path, size: str, customers: int, *, runs: int = 3) -> list[Entry]:
+    """A night by moving yesterday's numbers on against a night by the full pass, files and all."""
+    ws = workspace_of(here, customers)
+    shutil.rmtree(ws.data / "profile", ignore_errors=True)
+    run(ws, LAST - timedelta(days=1), way="delta")
+    found = compare(
+        "profile of a night: a day on from yesterday",
+        size,
+        subject=("delta", lambda: _one_night(ws, "delta")),
+        rivals={"full pass": lambda: _one_night(ws, "full")},
+        runs=runs,
+    )
+    shutil.rmtree(ws.data / "profile", ignore_errors=True)
+    return found
+
+
+def _one_night(ws: Workspace, way: Literal["full", "delta"] = "full") -> float:
     shutil.rmtree(ws.data / "profile" / f"as_of={LAST}", ignore_errors=True)
-    return seconds(lambda: run(ws, LAST))
+    return seconds(lambda: _in_this_way(ws, way))
+
+
+def _in_this_way(ws: Workspace, way: Literal["full", "delta"]) -> None:
+    made = run(ws, LAST, way=way)
+    if made.way != way:
+        raise RuntimeError(f"asked for {way}, made by {made.way}")
 
 
 def night_in_a_process(here: str, customers: int) -> None:

@@ -26,7 +26,8 @@ from winback.profile.programme import (
     Plan,
     Tallied,
 )
-from winback.profile.walk import Room, schema
+from winback.profile.room import Room, layout, schema
+from winback.profile.walk import NO_DAY
 from winback.terms.kinds import Kind
 
 Int64s = npt.NDArray[np.int64]
@@ -93,7 +94,7 @@ def advanced(
     those of these customers that were there. Equal to the full pass bit for bit, as long as no day before
     `yesterday` has changed.
     """
-    room = Room(plan, rows)
+    room = Room(plan, layout(plan, rows, hidden=True))
     here = {key: part.between(first, first + rows) for key, part in fresh.items()}
     _carry_over(plan, old, room)
     change = _Change(plan, room, here, yesterday)
@@ -103,10 +104,9 @@ def advanced(
             if (tallied.what == "since") is late:
                 change.apply(tallied, at)
     derive_all(rows, plan.programme, moments([yesterday + 1], plan.windows), room.output)
-    columns = schema(plan, hidden=True)
-    day = pa.array(np.full(rows, yesterday + 1, np.int32)).cast(pa.date32())
-    keys = pa.array(np.arange(first, first + rows, dtype=np.int32))
-    return pa.RecordBatch.from_arrays([day, keys, *room.arrays(len(columns) - 2)], schema=columns)
+    days = np.full(rows, yesterday + 1, np.int32)
+    room.put_keys(days, np.arange(first, first + rows, dtype=np.int32), no_day=NO_DAY)
+    return room.batch()
 
 
 def names_of(plan: Plan, *, hidden: bool) -> list[str]:

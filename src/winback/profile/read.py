@@ -138,6 +138,15 @@ def threshold_from(settings: Settings) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*FEATURES, *rules.features_needed(settings)]))
 
 
+def trusts_each(ws: Workspace, cut_days: Int32s, customers: Int32s | None = None) -> pa.Array:
+    """The trust grade (string, null where nothing was bought) of each customer as of a day of its own."""
+    needed = [c.feature for rule in ws.settings.trust for c in (*rule.all, *rule.any)]
+    check_rules(ws.settings)
+    table = features_each(ws, cut_days, customers, names=list(dict.fromkeys(needed)))
+    columns = {name: table[name].combine_chunks() for name in table.column_names}
+    return rules.trusts(ws.settings, columns, table.num_rows)
+
+
 def phases_on(ws: Workspace, dates: Sequence[date]) -> Iterator[tuple[pa.RecordBatch, pa.Array]]:
     """The phase (string, never null) of every customer on many dates, in one pass.
 

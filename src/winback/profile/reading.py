@@ -24,6 +24,7 @@ from winback.profile.programme import (
 
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
+Numbers = npt.NDArray[Any]
 
 
 class Moments(NamedTuple):
@@ -94,71 +95,55 @@ def read_lane(
             short = carray(pointer_to(address + 4 * row), after - first, np.int32)
             wide = carray(pointer_to(address + 8 * row), after - first, np.int64)
             if o < starts[DAYS + 1]:
-                put_days(scratch.place[now], scratch.place[then], short)
+                put_days(scratch.place, now, then, short)
             elif o < starts[SINCE + 1]:
-                put_since(moments.day[d], base[first:after], scratch.place[now], scratch, short)
+                put_since(moments.day[d], base, first, now, scratch, short)
             elif o < starts[DIFFERENCE32 + 1]:
-                put_difference32(scratch.value[now], scratch.value[then], short)
+                put_difference(scratch.value, now, then, short)
             elif o < starts[DIFFERENCE64 + 1]:
-                put_difference64(scratch.value[now], scratch.value[then], wide)
+                put_difference(scratch.value, now, then, wide)
             elif o < starts[AT32 + 1]:
-                put_at32(scratch.place[then], scratch, scratch.value[then], default, short)
+                put_at(scratch, then, NULL32 if default == NULL64 else default, short)
             else:
-                put_at64(scratch.place[then], scratch, scratch.value[then], default, wide)
+                put_at(scratch, then, default, wide)
 
 
 @njit(nogil=True, cache=True)
 def read_scan(scan: int, number: int, n: int, scratch: Any) -> None:
     """value[c, j]: what the scan (of this number among all) says of customer j at cut c."""
-    known = scratch.scan[scan]
-    for c in range(len(scratch.place)):
+    known, place, value = scratch.scan, scratch.place, scratch.value
+    for c in range(place.shape[0]):
         if scratch.needed[number, c]:
-            place, value = scratch.place[c], scratch.value[c]
             for j in range(n):
-                value[j] = known[np.uint32(place[j])]
+                value[c, j] = known[scan, np.uint32(place[c, j])]
 
 
 @njit(nogil=True, cache=True)
-def put_days(now: Int32s, then: Int32s, into: Int32s) -> None:
+def put_days(place: Numbers, now: int, then: int, into: Int32s) -> None:
     """Active days between two edges."""
     for j in range(len(into)):
-        into[j] = now[j] - then[j]
+        into[j] = place[now, j] - place[then, j]
 
 
 @njit(nogil=True, cache=True)
-def put_since(day: int, base: Int32s, now: Int32s, scratch: Any, into: Int32s) -> None:
+def put_since(day: int, base: Int32s, first: int, now: int, scratch: Any, into: Int32s) -> None:
     """Days since the last active day; null where there is none."""
+    place, offset, days = scratch.place, scratch.offset, scratch.day
     for j in range(len(into)):
-        if now[j] > scratch.offset[j]:
-            into[j] = day + base[j] - scratch.day[now[j] - 1]
-        else:
-            into[j] = NULL32
+        at = place[now, j]
+        into[j] = day + base[first + j] - days[at - 1] if at > offset[j] else NULL32
 
 
 @njit(nogil=True, cache=True)
-def put_difference32(now: Int64s, then: Int64s, into: Int32s) -> None:
-    """A sum between two edges, of counts."""
+def put_difference(value: Numbers, now: int, then: int, into: Numbers) -> None:
+    """A sum between two edges, of counts or amounts."""
     for j in range(len(into)):
-        into[j] = np.int32(now[j] - then[j])
+        into[j] = value[now, j] - value[then, j]
 
 
 @njit(nogil=True, cache=True)
-def put_difference64(now: Int64s, then: Int64s, into: Int64s) -> None:
-    """A sum between two edges, of amounts."""
+def put_at(scratch: Any, then: int, missing: int, into: Numbers) -> None:
+    """What is known at an edge; `missing` where there was no day before it."""
+    place, offset, value = scratch.place, scratch.offset, scratch.value
     for j in range(len(into)):
-        into[j] = now[j] - then[j]
-
-
-@njit(nogil=True, cache=True)
-def put_at32(place: Int32s, scratch: Any, value: Int64s, default: int, into: Int32s) -> None:
-    """What is known at an edge; the default where there was no day before it."""
-    missing = np.int32(NULL32) if default == NULL64 else np.int32(default)
-    for j in range(len(into)):
-        into[j] = np.int32(value[j]) if place[j] > scratch.offset[j] else missing
-
-
-@njit(nogil=True, cache=True)
-def put_at64(place: Int32s, scratch: Any, value: Int64s, default: int, into: Int64s) -> None:
-    """What is known at an edge; the default where there was no day before it."""
-    for j in range(len(into)):
-        into[j] = value[j] if place[j] > scratch.offset[j] else default
+        into[j] = value[then, j] if place[then, j] > offset[j] else missing

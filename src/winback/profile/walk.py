@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +14,11 @@ import pyarrow as pa
 from winback.profile.kernel import fill
 from winback.profile.lanes import Mapped
 from winback.profile.moments import moments
-from winback.profile.programme import FLOAT64, INT32, INT64, Plan
-from winback.profile.reading import Moments, Output
+from winback.profile.programme import Plan
+from winback.profile.reading import Moments
+from winback.profile.room import Layout, Room, layout, schema
+
+__all__ = ["NO_DAY", "Request", "batches", "each", "schema", "shared"]
 
 Int32s = npt.NDArray[np.int32]
 
@@ -24,8 +26,6 @@ Int32s = npt.NDArray[np.int32]
 CHUNK_ROWS = 8_192
 #: A customer with no date of its own is asked for a day before all days.
 NO_DAY = -(2**30)
-
-_TYPES = {INT32: pa.int32(), INT64: pa.int64(), FLOAT64: pa.float64()}
 
 
 @dataclass(frozen=True)
@@ -47,18 +47,6 @@ def each(plan: Plan, customers: Int32s, day: Int32s) -> Request:
     return Request(customers, moments([0], plan.windows), day)
 
 
-def schema(plan: Plan, *, hidden: bool = False) -> pa.Schema:
-    """as_of, customer and all features; with `hidden` the numbers that only others are made of."""
-    width = plan.programme.width
-    fields = [
-        pa.field(feature.name, _TYPES[int(width[at])], plan.nullable[at])
-        for at, feature in enumerate(plan.catalogue)
-    ]
-    if hidden:
-        fields += [pa.field(f"_{at}", _TYPES[int(width[at])], False) for at in plan.hidden]
-    return pa.schema([pa.field("as_of", pa.date32()), pa.field("customer", pa.int32(), False), *fields])
-
-
 def batches(
     plan: Plan,
     lanes: Mapped,
@@ -74,65 +62,40 @@ def batches(
     """
     dates = max(1, len(request.moments.day))
     size = max(64, chunk_rows // dates // 64 * 64)
-    columns = schema(plan, hidden=hidden)
+    layouts = _Layouts(plan, hidden)
     with ThreadPoolExecutor(threads) as pool:
         waiting: deque[Future[pa.RecordBatch]] = deque()
         for first in range(0, len(request.customers), size):
-            part = slice(first, first + size)
-            waiting.append(pool.submit(_chunk, plan, lanes, request, part=part, columns=columns))
-            if len(waiting) > 2 * threads:
+            customers = request.customers[first : first + size]
+            base = None if request.base is None else request.base[first : first + size]
+            known = layouts.of(len(customers) * dates)
+            waiting.append(
+                pool.submit(_chunk, plan, lanes, Request(customers, request.moments, base), known=known)
+            )
+            if len(waiting) > threads + 1:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
 
 
-def _chunk(plan: Plan, lanes: Mapped, request: Request, *, part: slice, columns: pa.Schema) -> pa.RecordBatch:
-    customers = request.customers[part]
-    base = np.zeros(len(customers), np.int32) if request.base is None else request.base[part]
-    rows = len(customers) * len(request.moments.day)
-    room = Room(plan, rows)
-    fill(customers, base, lanes.files, plan.programme, request.moments, room.output)
-    return pa.RecordBatch.from_arrays(
-        [*_keys(request, customers, base), *room.arrays(len(columns) - 2)], schema=columns
-    )
+class _Layouts:
+    """The layouts of chunks by their rows: all chunks but the last are alike."""
+
+    def __init__(self, plan: Plan, hidden: bool) -> None:
+        self._plan, self._hidden = plan, hidden
+        self._known: dict[int, Layout] = {}
+
+    def of(self, rows: int) -> Layout:
+        if rows not in self._known:
+            self._known[rows] = layout(self._plan, rows, hidden=self._hidden)
+        return self._known[rows]
 
 
-def _keys(request: Request, customers: Int32s, base: Int32s) -> tuple[pa.Array, pa.Array]:
-    if request.base is None:
-        days = pa.array(np.repeat(request.moments.day, len(customers)))
-    else:
-        days = pa.array(base, mask=base == NO_DAY)
-    return days.cast(pa.date32()), pa.array(np.tile(customers, len(request.moments.day)))
-
-
-class Room:
-    """One buffer of Arrow's pool for all columns of a chunk; the hidden ones lie at its end."""
-
-    def __init__(self, plan: Plan, rows: int) -> None:
-        self.rows = rows
-        width = np.where(plan.programme.width == INT32, 4, 8)
-        self.types = [_TYPES[int(w)] for w in plan.programme.width]
-        nullable = np.array(plan.nullable)
-        sizes = np.concatenate([width * rows, np.where(nullable, (rows + 7) // 8, 0)])
-        self.sizes = sizes
-        self.starts = np.cumsum(np.concatenate([[0], (sizes + 63) // 64 * 64]))
-        self.buffer = pa.allocate_buffer(int(self.starts[-1]) + 64)
-        address = self.starts[:-1] + self.buffer.address
-        self.columns = len(width)
-        valid = np.where(nullable, address[self.columns :], 0)
-        self.output = Output(address[: self.columns].astype(np.int64), valid.astype(np.int64))
-
-    def arrays(self, count: int) -> Iterator[pa.Array]:
-        """The first `count` columns."""
-        for at, kind in enumerate(self.types[:count]):
-            nullable = at < len(self.output.valid) and self.output.valid[at]
-            valid = self._slice(self.columns + at) if nullable else None
-            yield pa.Array.from_buffers(kind, self.rows, [valid, self._slice(at)])
-
-    def numbers(self, at: int) -> npt.NDArray[Any]:
-        """A column, to be written to."""
-        kind = self.types[at].to_pandas_dtype()
-        return np.frombuffer(self.buffer, kind, self.rows, int(self.starts[at]))
-
-    def _slice(self, at: int) -> pa.Buffer:
-        return self.buffer.slice(int(self.starts[at]), int(self.sizes[at]))
+def _chunk(plan: Plan, lanes: Mapped, part: Request, *, known: Layout) -> pa.RecordBatch:
+    days, customers = part.moments.day, part.customers
+    base = np.zeros(len(customers), np.int32) if part.base is None else part.base
+    room = Room(plan, known)
+    fill(customers, base, lanes.files, plan.programme, part.moments, room.output)
+    as_of = np.repeat(days, len(customers)) if part.base is None else base
+    room.put_keys(as_of, np.tile(customers, len(days)), no_day=NO_DAY)
+    return room.batch()
