@@ -48,7 +48,7 @@ TOLD = [
         "had fall from the highest balance: 0.9 or more",
         "较最高余额的跌幅达到 0.9 及以上",
     ),
-    (Condition("trust", is_name="low"), "had trust: low", "信任度为“low”"),
+    (Condition("trust", is_name="low"), "had trust: low", "信任度为“低”"),
 ]
 
 

@@ -19,6 +19,7 @@ DRILLED_BY = (
     "purchase_days_life",
     "purchase_largest_life",
     "product_kinds_life",
+    "trust",
     "balance_now",
     "fault_count_30d",
 )

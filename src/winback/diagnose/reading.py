@@ -90,3 +90,8 @@ def _places(phase: pa.Array) -> Int64s:
 def read_features(ws: Workspace, customers: Int32s, cut: Int32s, names: list[str]) -> pa.Table:
     """The features `names` of some customers (keys ascending), each at the start of a day of its own."""
     return profile.features_each(ws, cut, customers, names)
+
+
+def read_trust(ws: Workspace, customers: Int32s, cut: Int32s) -> Named:
+    """The trust grade of some customers (keys ascending), each at the start of a day of its own."""
+    return named(profile.trusts_each(ws, cut, customers))

@@ -24,7 +24,14 @@ from winback.diagnose.flows import flows
 from winback.diagnose.nouns import PHASES, Churn, Diagnosis, Group, Retention
 from winback.diagnose.quality_from import quality_from
 from winback.diagnose.read import folder
-from winback.diagnose.reading import Customers, read_alive, read_customers, read_features, read_phases
+from winback.diagnose.reading import (
+    Customers,
+    read_alive,
+    read_customers,
+    read_features,
+    read_phases,
+    read_trust,
+)
 from winback.diagnose.report_nouns import Report
 from winback.diagnose.retention import lives, retention_by
 from winback.diagnose.stored import plain, to_json
@@ -207,6 +214,7 @@ def _sides(
     asked = [feature for feature in profile.catalogue(ws.settings) if is_asked(feature)]
     table = read_features(ws, customer, cut[customer], [feature.name for feature in asked])
     names = {name: (codes[customer], known) for name, (codes, known) in customers.names.items()}
+    names["trust"] = read_trust(ws, customer, cut[customer])
     compared = Sides(
         churned=sides.churned[order],
         weight=sides.weight[order],

@@ -53,7 +53,7 @@ def condition_text(condition: Condition, wording: Wording) -> str:
     say = wording.say
     name = wording.name(condition.feature)
     if condition.is_name is not None:
-        return say("had {name}: {value}").format(name=name, value=condition.is_name)
+        return say("had {name}: {value}").format(name=name, value=_named(condition, say))
     unit = wording.features[condition.feature].unit if condition.feature in wording.features else "count"
     if unit in {"count", "days"}:
         return _counted(condition, name, wording)
@@ -68,6 +68,12 @@ def condition_text(condition: Condition, wording: Wording) -> str:
     return say("had {name}: {value} or more").format(
         name=name, value=_value(condition.at_least or 0.0, unit, wording)
     )
+
+
+def _named(condition: Condition, say: Say) -> str:
+    """A name from the data as it is; a grade of trust in the language."""
+    name = condition.is_name or ""
+    return say(name) if condition.feature == "trust" else name
 
 
 def _counted(condition: Condition, name: str, wording: Wording) -> str:
@@ -117,7 +123,7 @@ def span_text(condition: Condition, wording: Wording) -> str:
     """A span or name of a drill, without the feature's name: `3 to 5`, `1,000 CNY to under 10,000 CNY`."""
     say = wording.say
     if condition.is_name is not None:
-        return condition.is_name
+        return _named(condition, say)
     low, high = condition.at_least, condition.below
     if low is None and high is None:
         return say("(not known)")
