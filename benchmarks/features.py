@@ -162,7 +162,7 @@ def twelve_dates(here: Path, size: str, known: Catalogue, runs: int) -> list[Ent
     }
     if size != "full":  # the one query over twelve million rows of answers takes the memory of the machine
         forms["DuckDB SQL with CASE, one query"] = lambda: sql(here, TWELVE, known, wide=False)
-    return entries + compare(question, size, subject=mine, rivals=forms, runs=1, warm=False)
+    return entries + compare(question, size, subject=mine, rivals=forms, runs=1)
 
 
 def memory(here: Path, size: str) -> list[Entry]:
