@@ -112,15 +112,15 @@ def apply_verdicts(connection: Any, day: int) -> Iterator[int]:
 
 
 def finish(connection: Any, summary: WarnSummary, alerts: Sequence[Alert]) -> None:
-    """The run is done: its summary and alerts count together, then its verdicts go."""
+    """All verdicts count, so they go; then summary and alerts count together, and the run is done."""
     day = day_number(summary.as_of)
+    last = fetch(connection, "last_part", [day])[0][0]
+    for part in range(0 if last is None else last + 1):
+        do(connection, "drop_verdicts", [day, part])
     with facts.transaction(connection):
         for alert in alerts:
             do(connection, "keep_alert", [day, alert.kind.value, alert.subject, alert.title, alert.body])
         do(connection, "advance_run", ["done", to_json(summary), day])
-    last = fetch(connection, "last_part", [day])[0][0]
-    for part in range(0 if last is None else last + 1):
-        do(connection, "drop_verdicts", [day, part])
 
 
 def to_json(summary: WarnSummary) -> str:

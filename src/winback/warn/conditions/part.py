@@ -69,14 +69,17 @@ class Part(BaseModel):
         try:
             found = cls.model_validate(raw)
         except ValidationError as error:
+            told: set[object] = set()
             for each in error.errors(include_url=False):
-                _complain(each, at, cls, reading)
+                if (key := each["loc"][:1]) not in told:
+                    _complain(each, at, cls, reading)
+                told.add(key)
             return None
         before = len(reading.problems)
-        for key in cls.OF_FEATURES:
-            _is_known(getattr(found, key), f"{at}.{key}", reading.features, reading)
-        for key in cls.OF_KINDS:
-            _is_known(getattr(found, key), f"{at}.{key}", reading.kinds, reading)
+        for name in cls.OF_FEATURES:
+            _is_known(getattr(found, name), f"{at}.{name}", reading.features, reading)
+        for name in cls.OF_KINDS:
+            _is_known(getattr(found, name), f"{at}.{name}", reading.kinds, reading)
         return found if len(reading.problems) == before else None
 
     def asks(self) -> Iterator[Ask]:
