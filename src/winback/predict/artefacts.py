@@ -99,8 +99,7 @@ def load(ws: Workspace, version: str) -> Artefact:
     here = folder(ws) / version
     told = _description(here, version)
     model = ChurnClassifier(**told["parameters"])
-    model.booster_ = lgb.Booster(model_str=(here / "model.txt").read_text(encoding="utf-8"))
-    model.n_trees_ = model.booster_.current_iteration()
+    model.take(lgb.Booster(model_str=(here / "model.txt").read_text(encoding="utf-8")))
     model.calibration_ = from_json(told["calibration"])
     model.categories_ = {name: tuple(words) for name, words in told["categories"].items()}
     model.feature_names_in_ = np.array(told["columns"], object)

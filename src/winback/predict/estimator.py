@@ -15,8 +15,10 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from winback.predict.calibration import AS_IS, Calibration, fit_better
 from winback.predict.columns import Categories, Matrix, as_table, categories_of, is_table, to_matrix
+from winback.predict.margins import margins, ordered
 from winback.predict.split import day_numbers, later_fold
 from winback.predict.threads import cores_given
+from winback.predict.trees import read_trees
 
 #: With fewer rows of either class in the later fold, there is no early stopping.
 STOPPING_ROWS_MIN = 10
@@ -54,7 +56,8 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Attributes
     ----------
     classes_ : the two labels; the second is the one whose probability rises with the margin
-    booster_ : the LightGBM model; calibration_ : margin to probability
+    booster_, trees_, leaves_ : the LightGBM model, and its trees as arrays
+    calibration_ : margin to probability
     feature_names_in_, n_features_in_, categories_ : what the columns were
     n_trees_ : trees after early stopping
     """
@@ -111,8 +114,7 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         left = codes == 1
         early, later = self._folds(left, dates)
         both = _in_both_classes(left[later]) >= STOPPING_ROWS_MIN
-        self.booster_ = self._boost(matrix, left, early if both else early | later, later if both else None)
-        self.n_trees_ = self.booster_.current_iteration()
+        self.take(self._boost(matrix, left, early if both else early | later, later if both else None))
         self.calibration_: Calibration = AS_IS
         if both:
             margin = self._margin(matrix[later])
@@ -239,8 +241,17 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _margin(self, matrix: Matrix) -> Floats:
         threads = self.n_jobs or cores_given()
-        margin: Any = self.booster_.predict(matrix, raw_score=True, num_threads=threads)
-        return np.asarray(margin, np.float64)
+        if self.leaves_ is None:
+            margin: Any = self.booster_.predict(matrix, raw_score=True, num_threads=threads)
+            return np.asarray(margin, np.float64)
+        return margins(self.trees_, self.leaves_, matrix, threads=threads)
+
+    def take(self, booster: lgb.Booster) -> None:
+        """Ask this LightGBM model from now on; for models that come from a file."""
+        self.booster_ = booster
+        self.n_trees_ = booster.current_iteration()
+        self.trees_ = read_trees(booster.model_to_string())
+        self.leaves_ = ordered(self.trees_)
 
 
 _RULES: dict[str, Any] = {"dtype": np.float32, "ensure_all_finite": "allow-nan"}

@@ -21,7 +21,6 @@ from winback.predict.artefacts import Artefact
 from winback.predict.dataset import CHANNEL
 from winback.predict.peers import peers
 from winback.predict.reasons import REASON_SCHEMA, Subjects, reason_table
-from winback.predict.trees import read_trees
 from winback.predict.treeshap import Explainer
 from winback.profile import read as profile
 from winback.store.whole import sync, write_json
@@ -163,7 +162,7 @@ def _reasons(ws: Workspace, as_of: date, artefact: Artefact, *, riskiest: Ints, 
     sample = pa.concat_tables(table for table, _ in _batches(ws, as_of, artefact, drawn))
     usual = peers(sample, [column.take(pa.array(drawn)) for column in alike])
     subjects = Subjects.of(columns, tuple(profile.catalogue(ws.settings)))
-    explain = Explainer(read_trees(artefact.model.booster_.model_to_string()), ws.threads)
+    explain = Explainer(artefact.model.trees_, ws.threads)
     parts = []
     for table, customers in _batches(ws, as_of, artefact, riskiest):
         group = usual.group_of([column.take(pa.array(customers)) for column in alike])

@@ -67,13 +67,15 @@ def _fill(own: Any, ratios: Any, value: Any, rules: Any) -> None:
 
 
 @_compiled
-def add_block(found: Any, by_column: Any, batch: Any, model: Any) -> None:
-    """Add the contributions of trees [batch[0], batch[1]) to `found` (features + 1, a few thousand rows).
+def add_block(found: Any, by_column: Any, block: Any, model: Any) -> None:
+    """Add the contributions of some trees to some rows of `found` (features + 1, rows).
 
-    `by_column` is float32 (features, rows); `model` is (Trees, Paths, Tables of the batch).
+    `by_column` is float32 (features, rows); `block` is (first tree, end of trees, first row, end of rows), a
+    few thousand rows; `model` is (Trees, Paths, Tables of these trees).
     """
     trees, paths, tables = model
-    rows = by_column.shape[1]
+    batch, low, high = (block[0], block[1]), block[2], block[3]
+    rows = high - low
     widest, longest = 1, 1
     for tree in range(batch[0], batch[1]):
         widest = max(widest, trees.node_first[tree + 1] - trees.node_first[tree])
@@ -84,7 +86,8 @@ def add_block(found: Any, by_column: Any, batch: Any, model: Any) -> None:
     bits = np.empty(rows, np.int32)
     for tree in range(batch[0], batch[1]):
         for node in range(trees.node_first[tree], trees.node_first[tree + 1]):
-            _send(went_left[node - trees.node_first[tree]], by_column[trees.feature[node]], node, trees)
+            column = by_column[trees.feature[node]][low:high]
+            send(went_left[node - trees.node_first[tree]], column, node, trees)
         for leaf in range(trees.leaf_first[tree], trees.leaf_first[tree + 1]):
             first, last = paths.part_first[leaf], paths.part_first[leaf + 1]
             _pass(passes, went_left, leaf, paths)
@@ -92,14 +95,14 @@ def add_block(found: Any, by_column: Any, batch: Any, model: Any) -> None:
             place = leaf - trees.leaf_first[batch[0]]
             start, end = tables.starts[place], tables.starts[place + 1]
             if end > start:
-                _add_tabled(found, (passes, bits), features, tables.values[start:end])
+                _add_tabled(found, (passes, bits, low), features, tables.values[start:end])
             else:
                 worth = (trees.leaf_value[leaf], paths.part_ratio[first:last])
-                _add_worked(found, (passes, features), worth, (tables.points, tables.weights))
+                _add_worked(found, (passes, features, low), worth, (tables.points, tables.weights))
 
 
 @_compiled
-def _send(went_left: Any, column: Any, node: Any, trees: Any) -> None:
+def send(went_left: Any, column: Any, node: Any, trees: Any) -> None:
     """Which rows a node sends left: LightGBM's own decision, missing values and categories included."""
     missing = trees.decision[node] >> MISSING_SHIFT & 3
     default = np.uint8((trees.decision[node] & DEFAULT_LEFT) != 0)
@@ -112,17 +115,23 @@ def _send(went_left: Any, column: Any, node: Any, trees: Any) -> None:
             if value >= 0 and value < 32 * (last - first):  # NaN is neither
                 code = int(value)
                 went_left[row] = trees.set_bits[first + code // 32] >> np.uint32(code % 32) & 1
+        return
+    # The largest float32 that is not above the threshold parts the same values, and more of them at a time.
+    limit32 = np.float32(limit)
+    if limit32 > limit:
+        limit32 = np.nextafter(limit32, np.float32(-np.inf))
+    if missing == MISSING_NAN and default:
+        for row in range(len(went_left)):
+            went_left[row] = not (column[row] > limit32)
     elif missing == MISSING_NAN:
         for row in range(len(went_left)):
-            value = np.float64(column[row])
-            went_left[row] = default if np.isnan(value) else value <= limit
+            went_left[row] = column[row] <= limit32
     else:  # unknown counts as zero
+        zero_left = default if missing == MISSING_ZERO else np.uint8(limit >= 0.0)
         for row in range(len(went_left)):
-            value = np.float64(column[row])
-            if np.isnan(value):
-                value = 0.0
-            unknown = missing == MISSING_ZERO and -ZERO <= value <= ZERO
-            went_left[row] = default if unknown else value <= limit
+            value = column[row]
+            unknown = np.isnan(value) or (missing == MISSING_ZERO and -ZERO <= value <= ZERO)
+            went_left[row] = zero_left if unknown else value <= limit32
 
 
 @_compiled
@@ -141,7 +150,7 @@ def _pass(passes: Any, went_left: Any, leaf: Any, paths: Any) -> None:
 
 @_compiled
 def _add_tabled(found: Any, scratch: Any, features: Any, table: Any) -> None:
-    passes, bits = scratch
+    passes, bits, low = scratch
     d = len(features)
     bits[:] = 0
     for i in range(d):
@@ -149,7 +158,7 @@ def _add_tabled(found: Any, scratch: Any, features: Any, table: Any) -> None:
         for row in range(len(bits)):
             bits[row] |= np.int32(own[row]) << i
     for i in range(d):
-        into = found[features[i]]
+        into = found[features[i]][low : low + len(bits)]
         part = table[i << d : (i + 1) << d]
         for row in range(len(bits)):
             into[row] += part[bits[row]]
@@ -157,11 +166,11 @@ def _add_tabled(found: Any, scratch: Any, features: Any, table: Any) -> None:
 
 @_compiled
 def _add_worked(found: Any, way: Any, worth: Any, rules: Any) -> None:
-    passes, features = way
+    passes, features, low = way
     value, ratios = worth
     d = len(features)
     count = (d + 1) // 2
-    for row in range(found.shape[1]):
+    for row in range(passes.shape[1]):
         for q in range(count):
             t = rules[0][count, q]
             product = rules[1][count, q] * value
@@ -169,4 +178,4 @@ def _add_worked(found: Any, way: Any, worth: Any, rules: Any) -> None:
                 product *= t * passes[i, row] + (1 - t) * ratios[i]
             for i in range(d):
                 passed = (1 - ratios[i]) / (t + (1 - t) * ratios[i])
-                found[features[i], row] += product * (passed if passes[i, row] else -1 / (1 - t))
+                found[features[i], low + row] += product * (passed if passes[i, row] else -1 / (1 - t))

@@ -36,7 +36,6 @@ from winback.predict.scores import (
     within_capacity,
 )
 from winback.predict.split import Folds, seen_before
-from winback.predict.trees import read_trees
 from winback.predict.treeshap import Explainer
 from winback.terms.errors import NotReadyProblem
 from winback.terms.progress import Progress, Silent
@@ -232,6 +231,6 @@ def _moved(before: pa.ChunkedArray, now: pa.ChunkedArray) -> float:
 
 def _weights(model: ChurnClassifier, test: Rows, task: Task) -> tuple[Weight, ...]:
     some = test.only(np.arange(len(test)) % max(1, len(test) // WEIGHED_ROWS_MAX) == 0)
-    explain = Explainer(read_trees(model.booster_.model_to_string()))
+    explain = Explainer(model.trees_)
     subjects = Subjects.of(some.features.column_names, task.features)
     return weights(explain(model.matrix(some.features)), subjects)

@@ -49,11 +49,12 @@ class Explainer:
         found = np.zeros((self.trees.features + 1, len(matrix)))
         found[-1] = self.expected
         by_column = np.asfortranarray(matrix).T
-        blocks = [slice(low, low + BLOCK_ROWS) for low in range(0, len(matrix), BLOCK_ROWS)]
+        rows = len(matrix)
+        blocks = [(low, min(rows, low + BLOCK_ROWS)) for low in range(0, rows, BLOCK_ROWS)]
         with ThreadPoolExecutor(self.threads) as pool:
             for batch in self._batches():
                 model = self.trees, self.paths, self._tables(batch)
-                work = [pool.submit(add_block, found[:, b], by_column[:, b], batch, model) for b in blocks]
+                work = [pool.submit(add_block, found, by_column, (*batch, *b), model) for b in blocks]
                 for done in work:
                     done.result()
         return found.T
