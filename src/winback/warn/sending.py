@@ -105,12 +105,16 @@ def _must_wait(connection: Any, target: Target, what: tuple[str, str], at: tuple
 def by_apprise(url: str, title: str, body: str) -> str | None:
     """Post one message; what went wrong, without the address, or None."""
     import logging
+    import warnings
 
-    import apprise
+    with warnings.catch_warnings():
+        # Apprise loads its plug-ins late, and one of them a module that Python deprecates.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import apprise
 
-    sender = apprise.Apprise()
-    if not sender.add(url):
-        return "the address is none that Apprise knows"
+        sender = apprise.Apprise()
+        if not sender.add(url):
+            return "the address is none that Apprise knows"
     with apprise.LogCapture(level=logging.WARNING) as log:  # type: ignore[no-untyped-call]
         if sender.notify(title=title, body=body):
             return None
