@@ -19,8 +19,9 @@ def rows(drawn: Drawn, **planted: object) -> Rows:
     for name, values in planted.items():
         table = table.append_column(name, pa.array(values))
     none = np.full(len(drawn.left), -1, np.int32)
+    last = (drawn.days - table["days_since_visit"].to_numpy()).astype(np.int32)
     churned = np.where(drawn.left, 20_000, -1).astype(np.int32)
-    return Rows(table, drawn.customers, drawn.days, none, none, none, churned, none)
+    return Rows(table, drawn.customers, drawn.days, none, last, none, churned, none)
 
 
 def test_honest_features_are_not_suspected() -> None:
@@ -39,6 +40,19 @@ def test_a_feature_that_is_known_only_of_those_who_left_is_caught() -> None:
     filled = pa.array(np.ones(len(DRAWN.left)), mask=~DRAWN.left)
     (found,) = suspects(rows(DRAWN, reason_for_leaving=filled))
     assert (found.feature, found.why, found.figure) == ("reason_for_leaving", "unknown_tells", 1.0)
+
+
+def test_days_since_the_last_sign_of_life_may_tell_nearly_all() -> None:
+    """With 90 days of churn and a look 30 days ahead, who was there 60 days ago cannot churn."""
+    honest = rows(DRAWN)
+    away = honest.features["days_since_visit"].to_numpy()
+    sure = (away > np.quantile(away, 0.8)) ^ (np.random.default_rng(0).random(len(away)) < 0.005)
+    churned = np.where(sure, 20_000, -1).astype(np.int32)
+    short = Rows(honest.features, *honest.columns()[:5], churned, honest.last_sign)
+    assert suspects(short) == ()
+    planted = short.features.append_column("planted", pa.array(sure * 1.0))
+    (found,) = suspects(Rows(planted, *short.columns()))
+    assert found.feature == "planted"
 
 
 def test_a_word_that_names_the_outcome_is_caught() -> None:

@@ -17,6 +17,8 @@ from winback.terms.errors import Problem
 AUC_MAX = 0.985
 #: So well may the mere knowing of a feature tell who leaves.
 UNKNOWN_AUC_MAX = 0.9
+#: So much better than days since the last sign of life must a feature be to be suspected.
+RECENCY_MARGIN = 0.005
 
 #: Gives features of the same customers in the same order, from all data or only from that before the date.
 FeaturesOf = Callable[[bool], pa.Table]
@@ -25,7 +27,12 @@ FeaturesOf = Callable[[bool], pa.Table]
 def suspects(
     rows: Rows, *, auc_max: float = AUC_MAX, unknown_auc_max: float = UNKNOWN_AUC_MAX
 ) -> tuple[Suspect, ...]:
-    """Features that alone tell who left too well, in either direction, the worst first."""
+    """Features that alone tell who left too well, in either direction, the worst first.
+
+    Days since the last sign of life may tell nearly all where the horizon is much shorter than the days of
+    churn. They are counted from `rows` itself, and so know no future; a feature is too good above them.
+    """
+    auc_max = max(auc_max, _either_way((rows.days - rows.last) * 1.0, rows.left) + RECENCY_MARGIN)
     names = rows.features.column_names
     matrix = to_matrix(rows.features, names, categories_of(rows.features))
     found = []

@@ -24,6 +24,11 @@ from winback.predict.trees import read_trees
 STOPPING_ROWS_MIN = 10
 #: Values of a feature are told apart by so many bins; more cost time and gave nothing.
 BINS_MAX = 127
+ROWS_PER_LEAF, LEAVES_LEAST, LEAVES_MOST = 3_000, 7, 31
+#: Up to so many rows the steps are half as large; more rows allow larger ones, and want the time.
+FEW_ROWS = 50_000
+#: So few columns are all offered to every tree.
+FEW_COLUMNS = 10
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
@@ -38,7 +43,8 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     trees_max, learning_rate, leaves_max, depth_max, leaf_rows_min, l2, column_share
-        The shape of the trees, as LightGBM has it.
+        The shape of the trees, as LightGBM has it. Without a learning rate and most leaves, few rows get
+        small steps and small trees: a leaf more for every ROWS_PER_LEAF rows, from 7 to 31.
     patience
         Stop when so many more trees have not bettered the log loss of the later fold.
     monotone
@@ -66,12 +72,12 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self,
         *,
         trees_max: int = 400,
-        learning_rate: float = 0.1,
-        leaves_max: int = 31,
+        learning_rate: float | None = None,
+        leaves_max: int | None = None,
         depth_max: int = 9,
         leaf_rows_min: int = 50,
         l2: float = 10.0,
-        column_share: float = 0.5,
+        column_share: float = 0.4,
         patience: int = 20,
         monotone: Mapping[str | int, int] | None = None,
         later_dates: int = 1,
@@ -189,7 +195,7 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return ~later, later
 
     def _boost(self, matrix: Matrix, left: Bools, early: Bools, later: Bools | None) -> lgb.Booster:
-        parameters = self._parameters()
+        parameters = self._parameters(int(early.sum()))
         names = [f"f{place}" for place in range(matrix.shape[1])]
         words = [
             place
@@ -208,15 +214,16 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         # Only the trees up to the best one are kept, so that all who read the model read the same trees.
         return lgb.Booster(model_str=model.model_to_string(num_iteration=model.best_iteration or -1))
 
-    def _parameters(self) -> dict[str, Any]:
+    def _parameters(self, rows: int) -> dict[str, Any]:
+        leaves = max(LEAVES_LEAST, min(LEAVES_MOST, rows // ROWS_PER_LEAF))
         return {
             "objective": "binary",
-            "learning_rate": self.learning_rate,
-            "num_leaves": self.leaves_max,
+            "learning_rate": self.learning_rate or (0.05 if rows <= FEW_ROWS else 0.1),
+            "num_leaves": self.leaves_max or leaves,
             "max_depth": self.depth_max,
             "min_data_in_leaf": self.leaf_rows_min,
             "lambda_l2": self.l2,
-            "feature_fraction": self.column_share,
+            "feature_fraction": self.column_share if self.n_features_in_ > FEW_COLUMNS else 1.0,
             "monotone_constraints": self._signs(),
             "max_bin": BINS_MAX,
             "boost_from_average": True,

@@ -254,10 +254,11 @@ class Spacing:
 class TrainingPlan:
     """What model is wanted: how far ahead, for how many warnings of a date, from which dates.
 
-    `rows_max` bounds the rows of a fold, `without` names features that the model must not learn from.
+    `horizon_days` None looks as far ahead as the days that are churn. `rows_max` bounds the rows of a fold,
+    `without` names features that the model must not learn from.
     """
 
-    horizon_days: int = 30
+    horizon_days: int | None = None
     capacity: int = 200
     spacing: Spacing = field(default_factory=Spacing)
     rows_max: int = 1_000_000

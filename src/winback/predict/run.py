@@ -50,7 +50,7 @@ def train(
     that is an act. Raises NotReadyProblem where there is too little history, Problem where a feature may know
     the future, SettingsProblem where `without` names what there is not.
     """
-    began, told, plan = time.perf_counter(), progress or Silent(), plan or TrainingPlan()
+    began, told, plan = time.perf_counter(), progress or Silent(), _whole(ws, plan or TrainingPlan())
     catalogue = profile.catalogue(ws.settings)
     columns = _columns(catalogue, plan)
     origin = Origin(
@@ -71,6 +71,15 @@ def train(
         folder=str(artefacts.folder(ws) / name),
         seconds=time.perf_counter() - began,
     )
+
+
+def _whole(ws: Workspace, plan: TrainingPlan) -> TrainingPlan:
+    """The plan with its horizon told."""
+    return replace(plan, horizon_days=plan.horizon_days or ws.settings.churn.days)
+
+
+def _ahead(plan: TrainingPlan) -> int:
+    return plan.horizon_days or 0  # never 0: _whole has told it
 
 
 def _columns(catalogue: Catalogue, plan: TrainingPlan) -> tuple[str, ...]:
@@ -109,10 +118,10 @@ def _folds(ws: Workspace, known_on: date, plan: TrainingPlan) -> Folds:
     dates = snapshot_dates(
         first + timedelta(days=HISTORY_DAYS),
         known,
-        horizon_days=plan.horizon_days,
+        horizon_days=_ahead(plan),
         every_days=plan.spacing.every_days,
     )
-    return deal(dates, horizon_days=plan.horizon_days, spacing=plan.spacing)
+    return deal(dates, horizon_days=_ahead(plan), spacing=plan.spacing)
 
 
 def _parts(
@@ -153,7 +162,7 @@ def _task(ws: Workspace, known_on: date, plan: TrainingPlan) -> Task:
     return Task(
         workspace=ws.settings.workspace.name,
         known_on=known_on,
-        horizon_days=plan.horizon_days,
+        horizon_days=_ahead(plan),
         churn_kinds=churn.kinds,
         churn_days=churn.days,
         capacity=plan.capacity,
