@@ -12,6 +12,7 @@ from winback.profile.catalogue import catalogue
 from winback.profile.lanes import mapped
 from winback.profile.programme import Plan, plan
 from winback.settings.model import Settings
+from winback.terms.errors import NotReadyProblem
 from winback.terms.time import day_number
 
 
@@ -49,3 +50,10 @@ def test_any_choice_of_features_can_be_laid_out(rows: int) -> None:
         assert found.schema.names == ["as_of", "customer", *names]
         assert np.all(found.values > 0)
         assert np.all(np.diff(np.sort(found.values)) >= 4 * rows)
+
+
+def test_a_lane_rolled_up_under_other_settings_is_not_ready() -> None:
+    lanes = dict(lanes_of(workspace("UTC"), many_events()))
+    lanes["purchase"] = [month.drop_columns("amount_liquid") for month in lanes["purchase"]]
+    with pytest.raises(NotReadyProblem, match="no amount_liquid"):
+        mapped(plan_of(workspace("UTC")), lanes.__getitem__)

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from winback.profile.kernel import Files
 from winback.profile.programme import Plan
+from winback.terms.errors import NotReadyProblem
 
 #: Months of each lane that have rows, ascending: kind → tables of `customer`, `day` and the measures.
 LaneTables = Mapping[str, Sequence[pa.Table]]
@@ -28,7 +29,7 @@ class Mapped:
 
 
 def mapped(plan: Plan, open_lane: Opener) -> Mapped:
-    """The columns of all lanes of the plan."""
+    """The columns of all lanes of the plan. Raises NotReadyProblem where a lane lacks a measure."""
     tables = [[table for table in open_lane(kind) if table.num_rows > 0] for kind in plan.lanes]
     flat = [(table, names) for found, names in zip(tables, plan.measures, strict=True) for table in found]
     most = max(len(names) for names in plan.measures)
@@ -48,6 +49,10 @@ def mapped(plan: Plan, open_lane: Opener) -> Mapped:
 
 
 def _address(table: pa.Table, name: str, kind: pa.DataType, keep: list[Any]) -> int:
+    if name not in table.column_names:
+        raise NotReadyProblem(
+            f"the roll-up has no {name}: settings have changed since", todo="run winback ingest, then again"
+        )
     column = table.column(name)
     array = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
     if array.type != kind or array.null_count:
