@@ -8,9 +8,9 @@ from datetime import date
 import numpy as np
 
 from winback.diagnose.alive import alive_days, spells
-from winback.diagnose.faults import Met, judge_faults
-from winback.diagnose.faults_days import Lives, UseDays
-from winback.diagnose.faults_nouns import FAULT_BITS, FaultRules, Faults
+from winback.diagnose.faults.days import Lives, UseDays
+from winback.diagnose.faults.judge import Met, judge_faults
+from winback.diagnose.faults.nouns import FAULT_BITS, FaultRules, Faults
 from winback.terms.time import day_number, day_of, month_of
 
 FIRST = date(2025, 1, 6)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from tests.diagnose.test_findings_are_told_plainly import EN, ZH
-from winback.diagnose.drilling import drill
-from winback.diagnose.findings import Sides
+from winback.diagnose.findings.drilling import drill
+from winback.diagnose.findings.questions import Question, ask_name, ask_number
+from winback.diagnose.findings.search import Sides
 from winback.diagnose.nouns import Condition, Drill, Group
-from winback.diagnose.questions import Question, ask_name, ask_number
 from winback.diagnose.reporting import drill_tables
 
 BOUGHT = [0, 1, 2, 2, 3, 9, 9, 1, 4, 5]

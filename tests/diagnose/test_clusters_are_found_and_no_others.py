@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from winback.diagnose.bits import NO_DAY
-from winback.diagnose.clusters import Registered, find_clusters
-from winback.diagnose.clusters_nouns import ClusterRules, Clusters
+from winback.diagnose.clusters.nouns import ClusterRules, Clusters
+from winback.diagnose.clusters.search import Registered, find_clusters
 from winback.terms.time import day_number
 
 FIRST = date(2025, 1, 6)

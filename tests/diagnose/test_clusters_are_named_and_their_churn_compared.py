@@ -7,10 +7,10 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from winback.diagnose.clusters import Registered, find_clusters
-from winback.diagnose.clusters_calendar import holiday_names, names_of, off_days
-from winback.diagnose.clusters_nouns import ClusterName, ClusterRules, Clusters
-from winback.diagnose.clusters_telling import tell_cluster, tell_cluster_churn, tell_clusters
+from winback.diagnose.clusters.calendar import holiday_names, names_of, off_days
+from winback.diagnose.clusters.nouns import ClusterName, ClusterRules, Clusters
+from winback.diagnose.clusters.search import Registered, find_clusters
+from winback.diagnose.clusters.telling import tell_cluster, tell_cluster_churn, tell_clusters
 from winback.settings.model import CampaignSection
 from winback.terms.time import day_number
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import poisson
 
-from winback.diagnose.clusters_expected import expected, residuals
+from winback.diagnose.clusters.expected import expected, residuals
 
 WEEKDAY = np.array([1.3, 1.2, 1.1, 1.0, 0.9, 0.7, 0.8])
 

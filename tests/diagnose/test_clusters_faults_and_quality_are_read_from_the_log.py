@@ -11,12 +11,12 @@ import pytest
 
 from tests.diagnose.worlds import FIRST, workspace
 from winback.diagnose.alive import spells
-from winback.diagnose.clusters_from import clusters_from
-from winback.diagnose.clusters_nouns import Clusters
-from winback.diagnose.faults_from import faults_from
-from winback.diagnose.faults_nouns import FaultRules, Faults
-from winback.diagnose.quality_from import quality_from
-from winback.diagnose.quality_nouns import Quality, QualityRules
+from winback.diagnose.clusters.from_log import clusters_from
+from winback.diagnose.clusters.nouns import Clusters
+from winback.diagnose.faults.from_log import faults_from
+from winback.diagnose.faults.nouns import FaultRules, Faults
+from winback.diagnose.quality.from_log import quality_from
+from winback.diagnose.quality.nouns import Quality, QualityRules
 from winback.diagnose.reading import read_alive, read_customers
 from winback.ingest.run import run as ingest
 from winback.settings.load import load
@@ -162,7 +162,7 @@ def test_a_sample_of_the_other_days_tells_nearly_the_same(
     ws: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = told(ws)[1]
-    monkeypatch.setattr("winback.diagnose.faults_from.OTHER_DAYS_MAX", 4000)
+    monkeypatch.setattr("winback.diagnose.faults.from_log.OTHER_DAYS_MAX", 4000)
     drawn_few = told(ws)[1]
     assert drawn_few.other_days < 0.6 * whole.other_days
     assert drawn_few.rates[0] == whole.rates[0]

@@ -7,10 +7,10 @@ import pytest
 
 from tests.diagnose.drawn import FIRST, alive
 from winback.diagnose.alive import spells
-from winback.diagnose.faults_days import Compared, Lives, UseDays, compared
-from winback.diagnose.faults_nouns import FaultRules
-from winback.diagnose.faults_rates import version_rates
-from winback.diagnose.faults_recent import alive_days_before
+from winback.diagnose.faults.days import Compared, Lives, UseDays, compared
+from winback.diagnose.faults.nouns import FaultRules
+from winback.diagnose.faults.rates import version_rates
+from winback.diagnose.faults.recent import alive_days_before
 
 RULES = FaultRules(quiet_days=10, recent_days=30, leave_days=20)
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tests.diagnose.faults_world import VERSIONS, World, calm, judged
-from winback.diagnose.faults_nouns import FaultHarm, FaultRules, Faults
-from winback.diagnose.faults_telling import tell_faults, tell_harm, tell_version
+from winback.diagnose.faults.nouns import FaultHarm, FaultRules, Faults
+from winback.diagnose.faults.telling import tell_faults, tell_harm, tell_version
 
 
 def planted() -> World:

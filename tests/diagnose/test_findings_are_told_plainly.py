@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from winback.diagnose.findings.sentences import Wording, condition_text, portrait, sentence
 from winback.diagnose.nouns import Condition, Finding, Group
 from winback.diagnose.rates import rate
-from winback.diagnose.sentences import Wording, condition_text, portrait, sentence
 from winback.profile.nouns import Feature, Unit
 
 

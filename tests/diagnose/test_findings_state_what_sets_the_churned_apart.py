@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from winback.diagnose.findings import FALSE_MAX, RATIO_LOW_MIN, Sides, search
+from winback.diagnose.findings.questions import Question, ask_name, ask_number
+from winback.diagnose.findings.search import FALSE_MAX, RATIO_LOW_MIN, Sides, search
 from winback.diagnose.nouns import Condition, Finding, Group
-from winback.diagnose.questions import Question, ask_name, ask_number
 
 N = 20_000
 CHANNELS = ("web", "shop")

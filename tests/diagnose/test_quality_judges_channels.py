@@ -13,12 +13,12 @@ from winback.diagnose.alive import spells
 from winback.diagnose.bits import NO_DAY
 from winback.diagnose.contrast import Span
 from winback.diagnose.nouns import Rate
-from winback.diagnose.quality import Did, decide, first_left, judge_channels, payback
-from winback.diagnose.quality_cost import Came, cost_of_each
-from winback.diagnose.quality_nouns import Lost, Payback, Quality, QualityRules
-from winback.diagnose.quality_telling import tell_channel, tell_quality
-from winback.diagnose.quality_value import MoneyDays, Worth, worth
-from winback.diagnose.quality_walk import first_two
+from winback.diagnose.quality.cost import Came, cost_of_each
+from winback.diagnose.quality.judge import Did, decide, first_left, judge_channels, payback
+from winback.diagnose.quality.nouns import Lost, Payback, Quality, QualityRules
+from winback.diagnose.quality.telling import tell_channel, tell_quality
+from winback.diagnose.quality.value import MoneyDays, Worth, worth
+from winback.diagnose.quality.walk import first_two
 from winback.settings.model import CampaignSection, ChannelCostSection
 
 FIRST = date(2026, 1, 1)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from winback.diagnose.bits import NO_DAY
-from winback.diagnose.quality_nouns import QualityRules
-from winback.diagnose.quality_value import MoneyDays, Worth, skewed_interval, worth
+from winback.diagnose.quality.nouns import QualityRules
+from winback.diagnose.quality.value import MoneyDays, Worth, skewed_interval, worth
 
 #: One percent a year on money held: 36,500.00 held for one day brings one.
 ONE_PERCENT = QualityRules(margin_rate_bp=100, value_days=10, payback_days_max=20)

@@ -7,10 +7,10 @@ import pytest
 
 from winback.diagnose.alive import STATE_CODES, Alive, alive_days, first_alive, last_alive, states
 from winback.diagnose.bits import NO_DAY
-from winback.diagnose.comparing import Comparison, compare
-from winback.diagnose.findings import Sides, search
+from winback.diagnose.findings.comparing import Comparison, compare
+from winback.diagnose.findings.questions import ask_number
+from winback.diagnose.findings.search import Sides, search
 from winback.diagnose.nouns import Churn
-from winback.diagnose.questions import ask_number
 from winback.profile.nouns import State
 from winback.terms.time import day_of, month_of
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from winback.diagnose.clusters_nouns import Clusters
-from winback.diagnose.clusters_telling import tell_cluster, tell_cluster_churn, tell_clusters, tell_name
+from winback.diagnose.clusters.nouns import Clusters
+from winback.diagnose.clusters.telling import tell_cluster, tell_cluster_churn, tell_clusters, tell_name
 from winback.diagnose.contrast import Span
-from winback.diagnose.faults_nouns import Faults
-from winback.diagnose.faults_telling import tell_faults, tell_harm, tell_version
+from winback.diagnose.faults.nouns import Faults
+from winback.diagnose.faults.telling import tell_faults, tell_harm, tell_version
 from winback.diagnose.nouns import Rate, Table
-from winback.diagnose.quality_nouns import ChannelQuality, Quality
-from winback.diagnose.quality_telling import money, tell_channel, tell_quality
+from winback.diagnose.quality.nouns import ChannelQuality, Quality
+from winback.diagnose.quality.telling import money, tell_channel, tell_quality
 from winback.diagnose.telling import channel_name
 from winback.diagnose.words import interval, speak
 from winback.language import Language, number, percent

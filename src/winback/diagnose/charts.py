@@ -8,7 +8,7 @@ from datetime import timedelta
 import altair as alt
 import vl_convert
 
-from winback.diagnose.clusters_nouns import Clusters
+from winback.diagnose.clusters.nouns import Clusters
 from winback.diagnose.nouns import STATES, Cell, Definitions, Flow, Kept
 from winback.language import Say
 from winback.profile.nouns import State

@@ -7,12 +7,12 @@ from datetime import date
 from pathlib import Path
 
 from winback.diagnose.causes import Section, clusters_section, faults_section, quality_section
+from winback.diagnose.findings.sentences import Wording
 from winback.diagnose.nouns import Diagnosis
 from winback.diagnose.page import page
 from winback.diagnose.report_nouns import Report
 from winback.diagnose.report_page import report_page
 from winback.diagnose.reporting import drill_tables, findings_by_group, findings_summary, report_tables
-from winback.diagnose.sentences import Wording
 from winback.diagnose.stored import FORM, from_json, plain, to_json
 from winback.diagnose.telling import definition, headline, tables
 from winback.language import Language

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from winback.diagnose.alive import Alive, Int32s, LaneMonth, alive_days
-from winback.diagnose.asking import Named, named
 from winback.diagnose.bits import NO_DAY
+from winback.diagnose.findings.asking import Named, named
 from winback.diagnose.nouns import PHASES, UNKNOWN
 from winback.ingest import read as ingest
 from winback.profile import read as profile

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from winback.diagnose.clusters_nouns import Clusters
-from winback.diagnose.faults_nouns import Faults
+from winback.diagnose.clusters.nouns import Clusters
+from winback.diagnose.faults.nouns import Faults
 from winback.diagnose.nouns import Definitions, Diagnosis, Drill, Findings, Flow, Retention
-from winback.diagnose.quality_nouns import Quality
+from winback.diagnose.quality.nouns import Quality
 
 
 @dataclass(frozen=True)

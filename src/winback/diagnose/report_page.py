@@ -6,6 +6,7 @@ from html import escape
 
 from winback.diagnose.causes import Section, clusters_section, faults_section, quality_section
 from winback.diagnose.charts import clusters_svg, definitions_svg, flows_svg, heat_svg, lines_svg
+from winback.diagnose.findings.sentences import Wording
 from winback.diagnose.nouns import Retention
 from winback.diagnose.page import html_document, html_section, html_sections, html_table
 from winback.diagnose.report_nouns import Report
@@ -16,7 +17,6 @@ from winback.diagnose.reporting import (
     group_name,
     report_tables,
 )
-from winback.diagnose.sentences import Wording
 from winback.diagnose.telling import channel_name, charted_channels
 from winback.language import Say
 

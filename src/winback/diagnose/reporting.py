@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from winback.diagnose.nouns import Condition, Definitions, Drill, Findings, Flow, Retention, Table
-from winback.diagnose.report_nouns import Report
-from winback.diagnose.retention import DAYS_SHOWN
-from winback.diagnose.sentences import (
+from winback.diagnose.findings.sentences import (
     Wording,
     alike_text,
     condition_text,
@@ -18,6 +15,9 @@ from winback.diagnose.sentences import (
     sentence,
     span_text,
 )
+from winback.diagnose.nouns import Condition, Definitions, Drill, Findings, Flow, Retention, Table
+from winback.diagnose.report_nouns import Report
+from winback.diagnose.retention import DAYS_SHOWN
 from winback.diagnose.telling import channel_name
 from winback.diagnose.words import interval
 from winback.language import Say, number, percent

@@ -11,18 +11,18 @@ from babel.core import get_global
 
 from winback.diagnose import structure
 from winback.diagnose.alive import STATE_CODES, Alive, Int32s, first_alive, last_alive, spells, states
-from winback.diagnose.asking import is_asked, questions
 from winback.diagnose.bits import NO_DAY
-from winback.diagnose.clusters_from import clusters_from
-from winback.diagnose.clusters_nouns import ClusterRules
-from winback.diagnose.comparing import Comparison, compare
+from winback.diagnose.clusters.from_log import clusters_from
+from winback.diagnose.clusters.nouns import ClusterRules
 from winback.diagnose.definitions import definitions, judged_at
-from winback.diagnose.drilling import drill
-from winback.diagnose.faults_from import faults_from
-from winback.diagnose.findings import Sides, search
+from winback.diagnose.faults.from_log import faults_from
+from winback.diagnose.findings.asking import is_asked, questions
+from winback.diagnose.findings.comparing import Comparison, compare
+from winback.diagnose.findings.drilling import drill
+from winback.diagnose.findings.search import Sides, search
 from winback.diagnose.flows import flows
 from winback.diagnose.nouns import PHASES, Churn, Diagnosis, Group, Retention
-from winback.diagnose.quality_from import quality_from
+from winback.diagnose.quality.from_log import quality_from
 from winback.diagnose.read import folder
 from winback.diagnose.reading import (
     Customers,

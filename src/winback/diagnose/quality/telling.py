@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from winback.diagnose.nouns import Rate
-from winback.diagnose.quality_nouns import ChannelQuality, Payback, Quality
+from winback.diagnose.quality.nouns import ChannelQuality, Payback, Quality
 from winback.language import Language, number, percent
 
 _TEXT = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from winback.diagnose.faults_nouns import FaultHarm, Faults, FaultyVersion
+from winback.diagnose.faults.nouns import FaultHarm, Faults, FaultyVersion
 from winback.language import NO_BREAK, Language, number, percent
 
 _TEXT = {

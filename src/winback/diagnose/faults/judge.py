@@ -19,8 +19,8 @@ from winback.diagnose.contrast import (
     common_ratio,
     contrast,
 )
-from winback.diagnose.faults_days import Compared, Lives, UseDays, compared
-from winback.diagnose.faults_nouns import (
+from winback.diagnose.faults.days import Compared, Lives, UseDays, compared
+from winback.diagnose.faults.nouns import (
     FAULT_BITS,
     FAULT_KINDS,
     FaultHarm,
@@ -31,7 +31,7 @@ from winback.diagnose.faults_nouns import (
     Standing,
     VersionRate,
 )
-from winback.diagnose.faults_rates import version_rates
+from winback.diagnose.faults.rates import version_rates
 from winback.diagnose.rates import CONFIDENCE
 from winback.terms.time import day_number
 

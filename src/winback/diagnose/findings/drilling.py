@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from winback.diagnose.findings import Sides, effective
+from winback.diagnose.findings.questions import UNKNOWN_BIN, Question
+from winback.diagnose.findings.search import Sides, effective
 from winback.diagnose.nouns import PHASES, Condition, Drill, DrillRow, Group
-from winback.diagnose.questions import UNKNOWN_BIN, Question
 from winback.diagnose.rates import rate
 
 #: What a group is drilled by where nothing else is asked: S5's purchases, largest amount, product kinds,

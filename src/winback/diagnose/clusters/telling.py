@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from winback.diagnose.clusters_nouns import Cluster, ClusterName, Clusters
+from winback.diagnose.clusters.nouns import Cluster, ClusterName, Clusters
 from winback.diagnose.contrast import Contrast
 from winback.language import Language, day, number, percent
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from winback.diagnose.clusters_nouns import ClusterName
+from winback.diagnose.clusters.nouns import ClusterName
 from winback.settings.model import CampaignSection
 
 

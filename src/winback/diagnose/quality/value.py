@@ -10,8 +10,8 @@ import numpy.typing as npt
 from scipy.stats import norm
 
 from winback.diagnose.bits import NO_DAY
-from winback.diagnose.quality_nouns import QualityRules
-from winback.diagnose.quality_walk import finish, take
+from winback.diagnose.quality.nouns import QualityRules
+from winback.diagnose.quality.walk import finish, take
 from winback.diagnose.rates import CONFIDENCE
 
 Int32s = npt.NDArray[np.int32]

@@ -11,9 +11,9 @@ import numpy.typing as npt
 from scipy.stats import false_discovery_control
 
 from winback.diagnose.bits import NO_DAY
-from winback.diagnose.clusters_calendar import names_of, off_days
-from winback.diagnose.clusters_expected import Expected, expected
-from winback.diagnose.clusters_nouns import Basis, Cluster, ClusterRules, Clusters, DayExpected, Part, Untold
+from winback.diagnose.clusters.calendar import names_of, off_days
+from winback.diagnose.clusters.expected import Expected, expected
+from winback.diagnose.clusters.nouns import Basis, Cluster, ClusterRules, Clusters, DayExpected, Part, Untold
 from winback.diagnose.contrast import Contrast, contrast, strata
 from winback.settings.model import CampaignSection
 from winback.terms.time import day_number, day_of

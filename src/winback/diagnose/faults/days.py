@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from winback.diagnose.alive import Alive, Spells
-from winback.diagnose.faults_nouns import FaultRules
-from winback.diagnose.faults_recent import alive_days_before
+from winback.diagnose.faults.nouns import FaultRules
+from winback.diagnose.faults.recent import alive_days_before
 
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]

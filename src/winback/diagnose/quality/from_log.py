@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 from winback.diagnose.alive import Spells
 from winback.diagnose.bits import NO_DAY
-from winback.diagnose.quality import DEFAULT_RULES, Did, first_left, judge_channels
-from winback.diagnose.quality_cost import Came, cost_of_each
-from winback.diagnose.quality_nouns import Quality, QualityRules
-from winback.diagnose.quality_value import MoneyDays, worth
-from winback.diagnose.quality_walk import first_two
+from winback.diagnose.quality.cost import Came, cost_of_each
+from winback.diagnose.quality.judge import DEFAULT_RULES, Did, first_left, judge_channels
+from winback.diagnose.quality.nouns import Quality, QualityRules
+from winback.diagnose.quality.value import MoneyDays, worth
+from winback.diagnose.quality.walk import first_two
 from winback.diagnose.reading import Customers
 from winback.ingest import read as ingest
 from winback.store.workspace import Workspace

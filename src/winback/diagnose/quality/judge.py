@@ -12,8 +12,8 @@ from winback.diagnose.alive import Spells
 from winback.diagnose.bits import NO_DAY
 from winback.diagnose.contrast import Span
 from winback.diagnose.nouns import Rate
-from winback.diagnose.quality_cost import Came
-from winback.diagnose.quality_nouns import (
+from winback.diagnose.quality.cost import Came
+from winback.diagnose.quality.nouns import (
     ChannelQuality,
     Conversion,
     Ground,
@@ -23,7 +23,7 @@ from winback.diagnose.quality_nouns import (
     QualityRules,
     Verdict,
 )
-from winback.diagnose.quality_value import Worth
+from winback.diagnose.quality.value import Worth
 from winback.diagnose.rates import rate
 from winback.terms.time import day_number
 

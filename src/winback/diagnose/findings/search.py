@@ -11,8 +11,8 @@ import numpy.typing as npt
 from scipy.stats import chi2, false_discovery_control
 from scipy.stats.contingency import relative_risk
 
+from winback.diagnose.findings.questions import UNKNOWN_BIN, Question
 from winback.diagnose.nouns import PHASES, Condition, Finding, Findings, Group
-from winback.diagnose.questions import UNKNOWN_BIN, Question
 from winback.diagnose.rates import CONFIDENCE, rate
 
 Bools = npt.NDArray[np.bool_]

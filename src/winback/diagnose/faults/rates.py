@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.stats import false_discovery_control, norm
 
 from winback.diagnose.contrast import Span
-from winback.diagnose.faults_nouns import FAULT_BITS, FaultRules, VersionRate
+from winback.diagnose.faults.nouns import FAULT_BITS, FaultRules, VersionRate
 from winback.diagnose.rates import CONFIDENCE
 
 Floats = npt.NDArray[np.float64]

@@ -8,9 +8,9 @@ import numpy as np
 
 from winback.diagnose.alive import Alive, Spells, first_alive
 from winback.diagnose.bits import NO_DAY
-from winback.diagnose.clusters import DEFAULT_RULES, Registered, find_clusters
-from winback.diagnose.clusters_nouns import Basis, ClusterRules, Clusters
-from winback.diagnose.quality import first_left
+from winback.diagnose.clusters.nouns import Basis, ClusterRules, Clusters
+from winback.diagnose.clusters.search import DEFAULT_RULES, Registered, find_clusters
+from winback.diagnose.quality.judge import first_left
 from winback.diagnose.reading import Customers
 from winback.store.workspace import Workspace
 from winback.terms.time import day_number, day_of

@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from winback.diagnose.alive import Alive, Spells, first_alive
 from winback.diagnose.bits import NO_DAY
-from winback.diagnose.faults import DEFAULT_RULES, Met, judge_faults
-from winback.diagnose.faults_days import Lives, UseDays
-from winback.diagnose.faults_nouns import FAULT_BITS, FaultRules, Faults
+from winback.diagnose.faults.days import Lives, UseDays
+from winback.diagnose.faults.judge import DEFAULT_RULES, Met, judge_faults
+from winback.diagnose.faults.nouns import FAULT_BITS, FaultRules, Faults
 from winback.diagnose.reading import Customers, read_phases_on
 from winback.ingest import read as ingest
 from winback.store.workspace import Workspace

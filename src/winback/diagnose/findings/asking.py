@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from winback.diagnose.questions import Question, ask_name, ask_number
+from winback.diagnose.findings.questions import Question, ask_name, ask_number
 from winback.profile.nouns import Feature
 
 #: A named feature: the place of each customer's name (negative: not known), and the names.

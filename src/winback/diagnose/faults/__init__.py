@@ -1,0 +1,1 @@
+"""Experience faults: crashes, lag and errors held against like customers without."""

@@ -1,0 +1,1 @@
+"""What sets the churned of a group apart from like customers who stayed."""

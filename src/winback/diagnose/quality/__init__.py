@@ -1,0 +1,1 @@
+"""Channel quality: what a channel costs, brings and loses, and a verdict."""
