@@ -18,7 +18,7 @@ _MEDIUMS = ("inbox", "push", "sms")
 def workspace_toml(order: Order, what: Planted) -> str:
     """The text of the file; `winback.settings.Settings` accepts it."""
     parts = [_HEAD, *(_source(name, lines, order) for name, lines in _sources().items())]
-    parts += [_campaigns(order, what), _costs()]
+    parts += [_campaigns(order, what), _costs(), _RULES]
     return "\n".join(parts)
 
 
@@ -37,6 +37,36 @@ days = 30
 
 [products]
 kinds = ["liquid", "fixed_term", "bonus_interest"]   # 活期、定期、加息
+"""
+
+_RULES = """\
+# 预警规则：条件全部成立时预警；条件的种类见 docs/6-warn.md
+[[rules]]
+name = "away_and_empty"
+level = "high"
+zh = "久未登录且余额很少"
+en = "long away and hardly any balance"
+when = [
+    { feature = "days_since_visit", above_threshold = "visit_to" },    # 界限取自活跃客户
+    { feature = "balance_now", below_threshold = "hold_over" },
+]
+
+[[rules]]
+name = "rhythm_lost"
+level = "medium"
+zh = "登录间隔远超平时"
+en = "away for far longer than usual"
+when = [
+    { feature = "days_since_visit", usual = "visit_gap_mean", above = 4 },
+    { feature = "days_since_visit", above = 5 },
+]
+
+[[rules]]
+name = "money_out"
+level = "medium"
+zh = "一周内取出大部分余额"
+en = "took most of the balance out within a week"
+when = [{ feature = "balance_now", change_days = 7, as = "share", at_most = -0.8 }]
 """
 
 

@@ -50,7 +50,8 @@ def standing(connection: Any, ids: pa.Array, as_of: date, section: WarnSection) 
     keys = pc.index_in(pa.array(columns[0], pa.string()), value_set=ids)
     known = keys.is_valid().to_numpy(zero_copy_only=False)
     key = keys.fill_null(0).to_numpy(zero_copy_only=False)
-    status = np.array([STATUSES.index(Status(each)) for each in columns[2]], np.int8)
+    codes = {status.value: code for code, status in enumerate(STATUSES) if status is not None}
+    status = np.array([codes[each] for each in columns[2]], np.int8)
     level = np.array(columns[3], np.int8)
     is_open = known & (status != STATUSES.index(Status.CLOSED))
     at = key[is_open]
@@ -94,8 +95,14 @@ def keep_verdicts(connection: Any, rows: Iterator[Row], day: int) -> int:
 
 
 def _write(connection: Any, sql: str, rows: Sequence[Row]) -> None:
+    """One part of verdicts, all or nothing; PostgreSQL takes them by COPY, far faster than by INSERT."""
     with facts.transaction(connection), connection.cursor() as cursor:
-        cursor.executemany(sql, rows)
+        if connection.vendor != "postgresql":
+            cursor.executemany(sql, rows)
+            return
+        with cursor.copy(named("warn")["copy_verdicts"]) as stream:
+            for row in rows:
+                stream.write_row(row)
 
 
 def apply_verdicts(connection: Any, day: int) -> Iterator[int]:

@@ -180,3 +180,52 @@ class AlertSummary:
     held: int = 0
     unknown: int = 0
     waiting: int = 0
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Of so many warnings, how many were right (the customer churned in the horizon), wrong, undecided."""
+
+    warned: int
+    right: int
+    wrong: int
+    undecided: int
+
+
+@dataclass(frozen=True)
+class ReplayedDay:
+    """What one day of a replay asked of the team."""
+
+    as_of: date
+    new: int
+    raised: int
+    open: int
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What a policy would have done on each day of [first, last]; money in minor units.
+
+    `churned` are churns on the days after `first` up to `last`; `caught` of them had a warning opened at most
+    `horizon_days` before, `missed` had none. `repeated` are warnings of a customer after their first.
+    `lead_days` are 10, 50 and 90 % quantiles of the days from a right warning to the churn. `known_to` is the
+    last date whose outcome the log tells: later horizons are undecided.
+    """
+
+    policy: str
+    first: date
+    last: date
+    known_to: date
+    horizon_days: int
+    hits: Hits
+    by_level: dict[str, Hits]
+    churned: int
+    caught: int
+    missed: int
+    repeated: int
+    lead_days: tuple[float, ...]
+    load_mean: float
+    load_max: int
+    value_warned_minor: int
+    value_caught_minor: int
+    days: tuple[ReplayedDay, ...]

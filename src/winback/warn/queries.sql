@@ -31,6 +31,12 @@ INSERT INTO warn_verdict (as_of_day, part, customer_id, opened_day, move, level_
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT DO NOTHING;
 
+-- name: copy_verdicts
+-- The same verdicts on PostgreSQL, in bulk.
+COPY warn_verdict (as_of_day, part, customer_id, opened_day, move, level_from, level, status, closing,
+    probability, value_minor, expected_minor, rules, reasons, phase, channel)
+FROM STDIN;
+
 -- name: last_part
 -- The number of the last part of a run's verdicts.
 SELECT max(part) FROM warn_verdict WHERE as_of_day = %s;

@@ -18,6 +18,8 @@ from winback.terms.errors import NotReadyProblem, Place
 from winback.terms.time import day_number, day_of
 from winback.warn import book
 from winback.warn.nouns import Change, Closing, EarlyWarning, Level, Move, Status, WarnSummary
+from winback.warn.replay import Policy, replay
+from winback.warn.replay_page import comparison, replay_page
 from winback.warn.rules import read_rules
 from winback.warn.sentences import told
 from winback.warn.words import speak, word
@@ -25,11 +27,15 @@ from winback.warn.words import speak, word
 __all__ = [
     "CHANGE_SCHEMA",
     "OPEN_SCHEMA",
+    "Policy",
     "changes_since",
     "check_rules",
+    "comparison",
     "last_run",
     "nouns_of",
     "open_warnings",
+    "replay",
+    "replay_page",
     "speak",
     "warnings_of",
     "word",

@@ -84,7 +84,29 @@ CHINESE = {
     "WINBACK_ALERT_URLS is not set: {alerts} alerts are kept, none is sent.": (
         "未设置 WINBACK_ALERT_URLS：{alerts} 条通知已留存，未发送。"
     ),
-    "seconds": "秒",
+    # The replay.
+    "Replay from {first} to {last}": "回放 {first} 至 {last}",
+    "policy": "策略",
+    "warnings": "预警数",
+    "right": "命中",
+    "wrong": "误报",
+    "undecided": "未定",
+    "precision": "命中率",
+    "churns": "流失数",
+    "caught": "提前预警",
+    "missed": "漏报",
+    "recall": "覆盖率",
+    "repeated": "重复预警",
+    "lead time, days (10, 50, 90 %)": "提前天数（10、50、90 %）",
+    "load a day (mean, most)": "每日工作量（平均、最多）",
+    "value at risk warned of": "预警的风险价值",
+    "value at risk caught": "命中的风险价值",
+    "right at level {level}": "{level}级命中率",
+    "Right: the customer churned within {days} days of the warning. Outcomes are known to {known_to}.": (
+        "命中：客户在预警后 {days} 天内流失。结果已知至 {known_to}。"
+    ),
+    "new and raised": "新增与升级",
+    "day": "日期",
 }
 
 

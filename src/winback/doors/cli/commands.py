@@ -17,6 +17,7 @@ from winback.doors.cli import (
     quarantining,
     simulating,
     warnings_acting,
+    warnings_replay,
     warnings_run,
     warnings_shown,
 )
@@ -99,6 +100,13 @@ _COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (
     (
         warnings_run.warn,
         ("winback warn", "winback warn --as-of 2026-03-01 --no-alerts", "winback warn --json"),
+    ),
+    (
+        warnings_replay.replay,
+        (
+            "winback replay --first 2026-01-01 --last 2026-01-31",
+            "winback replay --first 2026-01-01 --last 2026-01-31 --against stricter.toml --html replay.html",
+        ),
     ),
     (
         demonstrating.demo,

@@ -1,0 +1,207 @@
+"""Turns the clock back: what a policy of rules and levels would have done, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from winback.ingest import read as ingest
+from winback.profile import read as profile
+from winback.settings.model import Settings
+from winback.store.workspace import Workspace
+from winback.terms.errors import Problem
+from winback.terms.progress import Progress, Silent
+from winback.terms.time import day_number
+from winback.warn.decide import MOVES, STATUSES, Standing, nobody
+from winback.warn.gather import LAST_ALIVE, gather
+from winback.warn.judging import Judged, judge
+from winback.warn.nouns import Hits, Level, Move, Replayed, ReplayedDay, Status
+from winback.warn.rules import Rule, read_rules
+from winback.warn.view import View
+
+#: So many dates are made in one pass and held in memory.
+DATES_AT_ONCE = 8
+#: Customer and day in one number, by which both are ordered.
+_DAYS = 1 << 20
+
+Keys = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What is tried: the sections `rules` and `warn` of these settings, under a name."""
+
+    name: str
+    settings: Settings
+
+
+@dataclass
+class Walk:
+    """A policy on its way through the days: how warnings stand, and every one that was opened."""
+
+    policy: Policy
+    rules: tuple[Rule, ...]
+    ws: Workspace
+    standing: Standing
+    opened: list[tuple[Keys, Any, Any]] = field(default_factory=list)
+    days: list[ReplayedDay] = field(default_factory=list)
+
+
+def replay(
+    ws: Workspace,
+    policies: Sequence[Policy],
+    span: tuple[date, date],
+    *,
+    progress: Progress | None = None,
+) -> tuple[Replayed, ...]:
+    """What each policy would have done on each day of the span [first, last], point in time, kept nowhere.
+
+    A warning is right where the customer churned within the policy's horizon after it was opened. The
+    probability is that which was scored for the date, where it was. Raises Problem where the span is none,
+    NotReadyProblem where nothing has been ingested, SettingsProblem where a rule says what cannot be.
+    """
+    first, last = span
+    if first > last:
+        raise Problem(f"the span ends on {last}, before it begins on {first}")
+    manifest, told = ingest.manifest(ws), progress or Silent()
+    assert manifest.last_day is not None
+    walks = [_walk(ws, policy, manifest.customers) for policy in policies]
+    known_to = manifest.last_day + timedelta(days=1)
+    horizon = max(walk.ws.settings.warn.horizon_days for walk in walks)
+    end = min(max(last, known_to), last + timedelta(days=horizon))
+    churns: list[Keys] = []
+    told.start("replay", (end - first).days + 1)
+    for view in _views(ws, (first, last), walks):
+        churns.append(_churned(view, ws.settings.churn.days))
+        for walk in walks:
+            _step(walk, view)
+        told.advance()
+    churns += _later_churns(ws, last + timedelta(days=1), end)
+    left = np.sort(np.concatenate(churns))
+    return tuple(_result(walk, left, span, known_to) for walk in walks)
+
+
+def _walk(ws: Workspace, policy: Policy, customers: int) -> Walk:
+    tried = {"rules": policy.settings.rules, "warn": policy.settings.warn}
+    own = Workspace(ws.settings.model_copy(update=tried), ws.root)
+    rules = read_rules(own.settings, profile.catalogue(own.settings).names)
+    return Walk(policy, rules, own, nobody(customers))
+
+
+def _views(ws: Workspace, span: tuple[date, date], walks: Sequence[Walk]) -> Iterator[View]:
+    rules = [rule for walk in walks for rule in walk.rules]
+    dates = [span[0] + timedelta(days=n) for n in range((span[1] - span[0]).days + 1)]
+    for at in range(0, len(dates), DATES_AT_ONCE):
+        some = dates[at : at + DATES_AT_ONCE]
+        gathered = gather(ws, some, rules)
+        yield from (gathered.views[day] for day in some)
+
+
+def _step(walk: Walk, view: View) -> None:
+    """One day: the moves, the warnings opened, and how warnings stand after it."""
+    judged = judge(walk.ws, view, walk.rules, walk.standing)
+    move = judged.moves.move
+    new = np.flatnonzero(move == MOVES.index(Move.NEW))
+    day = judged.today.day
+    walk.opened.append((new * _DAYS + day, judged.today.level[new], judged.case.value[new]))
+    walk.standing = after(judged)
+    raised = int((move == MOVES.index(Move.RAISED)).sum())
+    walk.days.append(ReplayedDay(view.as_of, len(new), raised, int((walk.standing.level > 0).sum())))
+
+
+def after(judged: Judged) -> Standing:
+    """How warnings stand after the moves of a date, nobody having acted by hand."""
+    before, today, move = judged.standing, judged.today, judged.moves.move
+    day = np.int32(today.day)
+    is_new, is_closed = move == MOVES.index(Move.NEW), move == MOVES.index(Move.CLOSED)
+    speaks = (move > 0) & ~is_closed & (today.level > 0)
+    status = np.where(is_closed, 0, judged.moves.status)
+    status = np.where(is_new, STATUSES.index(Status.OPEN), status)
+    return Standing(
+        level=np.where(is_closed, 0, np.where(speaks, today.level, before.level)).astype(np.int8),
+        status=status.astype(np.int8),
+        opened=np.where(is_new, day, before.opened),
+        seen=np.where(speaks, day, before.seen),
+        snoozed_until=before.snoozed_until,
+        closed=np.where(is_closed, day, before.closed),
+        closed_level=np.where(is_closed, before.level, before.closed_level).astype(np.int8),
+    )
+
+
+def _churned(view: View, churn_days: int) -> Keys:
+    """Who churned on the date: the first on which they count as churned."""
+    since = view.feature(LAST_ALIVE)
+    gone = np.flatnonzero(since.known & (since.values == churn_days + 1))
+    keys: Keys = gone * _DAYS + day_number(view.as_of)
+    return keys
+
+
+def _later_churns(ws: Workspace, first: date, end: date) -> list[Keys]:
+    """Who churned on the days after the span, in one pass."""
+    dates = [first + timedelta(days=n) for n in range((end - first).days + 1)]
+    found: list[Keys] = []
+    for batch in profile.features_on(ws, dates, names=[LAST_ALIVE]):
+        since = batch.column(LAST_ALIVE).fill_null(-1).to_numpy(zero_copy_only=False)
+        gone = since == ws.settings.churn.days + 1
+        customer = batch.column("customer").to_numpy()[gone].astype(np.int64)
+        days = batch.column("as_of").cast("int32").to_numpy()[gone]
+        found.append(customer * _DAYS + days)
+    return found
+
+
+def _result(walk: Walk, left: Keys, span: tuple[date, date], known_to: date) -> Replayed:
+    horizon = walk.ws.settings.warn.horizon_days
+    keys, level, value = (np.concatenate(parts) for parts in zip(*walk.opened, strict=True))
+    order = np.argsort(keys, kind="stable")
+    keys, level, value = keys[order], level[order], value[order]
+    churn = _next(left, keys)
+    right = (churn >= 0) & (churn - keys <= horizon)
+    undecided = ~right & (keys % _DAYS + horizon > day_number(known_to))
+    gone = left[(left % _DAYS > day_number(span[0])) & (left % _DAYS <= day_number(span[1]))]
+    caught = _had_before(keys, gone, horizon)
+    load = [each.new + each.raised for each in walk.days]
+    lead = (churn - keys)[right]
+    return Replayed(
+        policy=walk.policy.name,
+        first=span[0],
+        last=span[1],
+        known_to=known_to,
+        horizon_days=horizon,
+        hits=_hits(right, undecided),
+        by_level={each.word: _hits(right[level == each], undecided[level == each]) for each in Level},
+        churned=len(gone),
+        caught=int(caught.sum()),
+        missed=int((~caught).sum()),
+        repeated=len(keys) - len(np.unique(keys // _DAYS)),
+        lead_days=tuple(float(q) for q in np.quantile(lead, [0.1, 0.5, 0.9])) if len(lead) else (),
+        load_mean=round(sum(load) / len(load), 1),
+        load_max=max(load),
+        value_warned_minor=int(value.sum()),
+        value_caught_minor=int(value[right].sum()),
+        days=tuple(walk.days),
+    )
+
+
+def _hits(right: Any, undecided: Any) -> Hits:
+    rights, open_ = int(right.sum()), int(undecided.sum())
+    return Hits(len(right), rights, len(right) - rights - open_, open_)
+
+
+def _next(left: Keys, keys: Keys) -> Keys:
+    """For each customer and day the next churn of the same customer after it; -1 where there is none."""
+    place = np.searchsorted(left, keys, side="right")
+    found = np.append(left, -1)[np.minimum(place, len(left))]
+    nexts: Keys = np.where(found // _DAYS == keys // _DAYS, found, -1)
+    return nexts
+
+
+def _had_before(keys: Keys, gone: Keys, horizon: int) -> Any:
+    """Which churns had a warning of the same customer at most `horizon` days before."""
+    place = np.searchsorted(keys, gone, side="left") - 1
+    before = np.append(keys, -1)[place]
+    return (place >= 0) & (before // _DAYS == gone // _DAYS) & (gone - before <= horizon)

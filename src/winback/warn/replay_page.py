@@ -1,0 +1,88 @@
+"""A replay for people: policies side by side, as rows of a table and as a page that needs nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from winback.language import Language, number, percent
+from winback.terms.money import Money
+from winback.warn.nouns import Hits, Level, Replayed
+from winback.warn.words import speak, word
+
+_STYLE = (
+    "body{font:15px/1.5 sans-serif;margin:2em auto;max-width:60em;padding:0 1em;color:#222}"
+    "table{border-collapse:collapse;margin:1em 0}"
+    "th,td{padding:.3em .8em;border-bottom:1px solid #ddd;text-align:right}"
+    "th:first-child,td:first-child{text-align:left}"
+)
+
+
+def comparison(
+    found: Sequence[Replayed], language: Language, currency: tuple[str, int]
+) -> list[tuple[str, ...]]:
+    """A row a figure: what it is called, and what it is for each policy. `currency` is code and decimals."""
+    say = speak(language)
+    named = [_figures(each, language, currency) for each in found]
+    rows = [(name, *(figures[name] for figures in named)) for name in named[0]]
+    return [(say("policy"), *(each.policy for each in found)), *rows]
+
+
+def _figures(found: Replayed, language: Language, currency: tuple[str, int]) -> dict[str, str]:
+    say, hits = speak(language), found.hits
+    lead = ", ".join(f"{days:g}" for days in found.lead_days) or "–"
+    by_level = {
+        say("right at level {level}").format(level=word(level.word, language)): _precision(
+            found.by_level[level.word]
+        )
+        for level in reversed(Level)
+    }
+    return {
+        say("warnings"): number(hits.warned),
+        say("right"): number(hits.right),
+        say("wrong"): number(hits.wrong),
+        say("undecided"): number(hits.undecided),
+        say("precision"): _precision(hits),
+        **by_level,
+        say("churns"): number(found.churned),
+        say("caught"): number(found.caught),
+        say("missed"): number(found.missed),
+        say("recall"): percent(found.caught / found.churned if found.churned else None),
+        say("repeated"): number(found.repeated),
+        say("lead time, days (10, 50, 90 %)"): lead,
+        say("load a day (mean, most)"): f"{found.load_mean:,.1f}, {number(found.load_max)}",
+        say("value at risk warned of"): str(Money(found.value_warned_minor, *currency)),
+        say("value at risk caught"): str(Money(found.value_caught_minor, *currency)),
+    }
+
+
+def _precision(hits: Hits) -> str:
+    decided = hits.right + hits.wrong
+    return percent(hits.right / decided if decided else None)
+
+
+def replay_page(found: Sequence[Replayed], language: Language, currency: tuple[str, int]) -> str:
+    """The page: the comparison, what right means, and the load of every day."""
+    say, one = speak(language), found[0]
+    title = say("Replay from {first} to {last}").format(first=one.first, last=one.last)
+    means = say(
+        "Right: the customer churned within {days} days of the warning. Outcomes are known to {known_to}."
+    )
+    means = means.format(days=one.horizon_days, known_to=one.known_to)
+    heads = (say("day"), *(f"{each.policy}: {say('new and raised')}" for each in found))
+    days = [
+        (day.as_of.isoformat(), *(number(each.days[n].new + each.days[n].raised) for each in found))
+        for n, day in enumerate(one.days)
+    ]
+    head, *rows = comparison(found, language, currency)
+    return (
+        f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{escape(title)}</title>'
+        f"<style>{_STYLE}</style><h1>{escape(title)}</h1>{_table(head, rows)}<p>{escape(means)}</p>"
+        f"{_table(heads, days)}</html>\n"
+    )
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
+    lines = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<table><tr>{top}</tr>{lines}</table>"
