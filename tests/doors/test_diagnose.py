@@ -54,3 +54,23 @@ def test_what_is_no_number_of_days_is_refused_with_what_is_allowed(run, taken):
         refused = run("diagnose", "--churn-days", wrong)
         assert refused.exit_code == 2
         assert "14,30,60,90" in refused.output
+
+
+def test_a_report_is_the_whole_page_where_it_was_asked_for(run, taken):
+    told = run("diagnose", "--report", "report.html")
+    assert told.exit_code == 0
+    whole = (taken / "report.html").read_text(encoding="utf-8")
+    run("diagnose", "--full", "--html", "same.html")
+    assert (taken / "same.html").read_text(encoding="utf-8") == whole
+    assert "Definitions of churn side by side" in whole
+
+
+def test_a_report_goes_to_one_place(run, taken):
+    refused = run("diagnose", "--report", "a.html", "--html", "b.html")
+    assert refused.exit_code == 2
+    assert not (taken / "a.html").exists()
+
+
+def test_the_help_names_the_section_that_sets_churn(run):
+    told = " ".join(run("diagnose", "--help").output.split())
+    assert "set in the section churn of winback.toml" in told

@@ -57,6 +57,10 @@ def diagnose(
         Path | None,
         typer.Option("--html", metavar="FILE", help="Write the page here, not below the data folder."),
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="FILE", help="The whole report as a page here: --full and --html."),
+    ] = None,
     workspace: options.Workspace = None,
     lang: options.Lang = None,
     quiet: options.Quiet = False,
@@ -64,10 +68,13 @@ def diagnose(
 ) -> None:
     """Tell how many are active, dormant, churned and returned, by phase and by channel.
 
-    What churned means is set in [churn] of winback.toml. Ends with 5 where nothing has been taken in.
+    What churned means is set in the section churn of winback.toml. Ends with 5 where nothing has been taken
+    in.
     """
     from winback import flow
 
+    if report and html:
+        raise typer.BadParameter("--report FILE already says where the page goes; leave out --html")
     tried = None if churn_days is None else as_days(churn_days)
     ws = open_workspace(workspace)
     language: Language = lang.value if lang else ws.settings.workspace.language
@@ -77,8 +84,8 @@ def diagnose(
         if tried:
             found = flow.report(ws, day, churn_days=tried, progress=progress)
         else:
-            found = (flow.report if full else flow.diagnose)(ws, day, progress=progress)
-    page = write_page(ws, found, language, html)
+            found = (flow.report if full or report else flow.diagnose)(ws, day, progress=progress)
+    page = write_page(ws, found, language, report or html)
     if as_json:
         shown.show_json(found)
         return
