@@ -92,6 +92,14 @@ def test_the_page_is_well_formed_and_points_nowhere(ws: Workspace, found: Report
         assert table.says in tags.text
 
 
+def test_every_chart_of_the_page_can_be_had_alone(ws: Workspace, found: Report) -> None:
+    wording = read.wording(ws, "en")
+    charts, page = read.report_charts(found, wording), read.report_page(found, wording)
+    assert len(charts) == page.count("<figure")
+    assert all(chart in page for chart in charts.values())
+    assert {"churn-by-channel-and-phase", "retention-by-month-of-coming", "registrations"} <= set(charts)
+
+
 def test_the_chinese_page_speaks_chinese(ws: Workspace, found: Report) -> None:
     told = re.sub(r"<style>.*</style>", "", read.report_page(found, read.wording(ws, "zh")), flags=re.DOTALL)
     words = Tags(told).text

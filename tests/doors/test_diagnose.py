@@ -1,6 +1,8 @@
 """`winback diagnose` tells who left by phase and channel, as text, as JSON and as a page."""
 
 import json
+import struct
+from xml.etree import ElementTree
 
 import pytest
 
@@ -74,3 +76,16 @@ def test_a_report_goes_to_one_place(run, taken):
 def test_the_help_names_the_section_that_sets_churn(run):
     told = " ".join(run("diagnose", "--help").output.split())
     assert "set in the section churn of winback.toml" in told
+
+
+def test_every_chart_is_kept_as_svg_and_png(run, taken):
+    assert run("diagnose", "--charts", "pictures").exit_code == 0
+    drawings = sorted((taken / "pictures").glob("*.svg"))
+    assert {"states-by-phase", "states-by-channel", "definitions", "months"} <= {d.stem for d in drawings}
+    for drawing in drawings:
+        assert ElementTree.parse(drawing).getroot().tag.endswith("svg")
+        picture = drawing.with_suffix(".png").read_bytes()
+        assert picture.startswith(b"\x89PNG\r\n\x1a\n")
+        width, height = struct.unpack(">II", picture[16:24])
+        assert width > 400
+        assert height > 100

@@ -187,3 +187,8 @@ def svg(chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> str:
         legend=alt.LegendConfig(labelFontSize=13),
     ).to_dict()
     return str(vl_convert.vegalite_to_svg(spec))
+
+
+def png(drawn: str) -> bytes:
+    """A chart given as SVG text as PNG, two pixels for one of its units."""
+    return bytes(vl_convert.svg_to_png(drawn, scale=2.0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from winback.diagnose.charts import states_svg
@@ -36,7 +36,8 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 def page(diagnosis: Diagnosis, language: str) -> str:
     """The whole page as HTML text in `zh` or `en`; equal diagnoses give equal text."""
-    return html_document(diagnosis, language, html_sections(diagnosis, language))
+    sections = html_sections(diagnosis, language, first_charts(diagnosis, language))
+    return html_document(diagnosis, language, sections)
 
 
 def html_document(diagnosis: Diagnosis, language: str, sections: Sequence[str]) -> str:
@@ -76,18 +77,26 @@ def _figures(total: Cell, say: Say) -> str:
     return f'<ul class="figures">{items}</ul>'
 
 
-def html_sections(diagnosis: Diagnosis, language: str, heat: str = "") -> list[str]:
-    """The sections of the first diagnosis; `heat` is a chart for churn by channel within each phase."""
+def first_charts(diagnosis: Diagnosis, language: str) -> dict[str, str]:
+    """The charts of the first diagnosis as SVG, by a name that says what each shows."""
     say = speak(language)
-    structure, phases, channels, matrix = tables(diagnosis, language)
     all_cells = [(say("all"), diagnosis.total)]
     of_phases = [(say(cell.phase or "all"), cell) for cell in diagnosis.by_phase]
     of_channels = [(channel_name(cell.channel, say), cell) for cell in charted_channels(diagnosis)]
+    return {
+        "states-by-phase": states_svg([*of_phases, *all_cells], say("phase"), say),
+        "states-by-channel": states_svg([*of_channels, *all_cells], say("channel"), say),
+    }
+
+
+def html_sections(diagnosis: Diagnosis, language: str, charts: Mapping[str, str]) -> list[str]:
+    """The sections of the first diagnosis with their charts, those that there are."""
+    structure, phases, channels, matrix = tables(diagnosis, language)
     return [
         html_section(structure, ""),
-        html_section(phases, states_svg([*of_phases, *all_cells], say("phase"), say)),
-        html_section(channels, states_svg([*of_channels, *all_cells], say("channel"), say)),
-        html_section(matrix, heat),
+        html_section(phases, charts["states-by-phase"]),
+        html_section(channels, charts["states-by-channel"]),
+        html_section(matrix, charts.get("churn-by-channel-and-phase", "")),
     ]
 
 

@@ -7,9 +7,11 @@ from datetime import date
 from pathlib import Path
 
 from winback.diagnose.causes import Section, clusters_section, faults_section, quality_section
+from winback.diagnose.charts import png
 from winback.diagnose.findings.sentences import Wording
 from winback.diagnose.nouns import Diagnosis
 from winback.diagnose.page import page
+from winback.diagnose.pictures import report_charts
 from winback.diagnose.report_nouns import Report
 from winback.diagnose.report_page import report_page
 from winback.diagnose.reporting import drill_tables, findings_by_group, findings_summary, report_tables
@@ -33,6 +35,8 @@ __all__ = [
     "headline",
     "page",
     "plain",
+    "png",
+    "report_charts",
     "report_page",
     "report_tables",
     "tables",

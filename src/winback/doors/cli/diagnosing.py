@@ -61,6 +61,14 @@ def diagnose(
         Path | None,
         typer.Option("--report", metavar="FILE", help="The whole report as a page here: --full and --html."),
     ] = None,
+    charts: Annotated[
+        Path | None,
+        typer.Option(
+            "--charts",
+            metavar="FOLDER",
+            help="Every chart of the report as SVG and PNG here; implies --full.",
+        ),
+    ] = None,
     workspace: options.Workspace = None,
     lang: options.Lang = None,
     quiet: options.Quiet = False,
@@ -84,8 +92,10 @@ def diagnose(
         if tried:
             found = flow.report(ws, day, churn_days=tried, progress=progress)
         else:
-            found = (flow.report if full or report else flow.diagnose)(ws, day, progress=progress)
+            found = (flow.report if full or report or charts else flow.diagnose)(ws, day, progress=progress)
     page = write_page(ws, found, language, report or html)
+    if charts and not isinstance(found, Diagnosis):
+        write_charts(ws, found, language, charts)
     if as_json:
         shown.show_json(found)
         return
@@ -118,6 +128,17 @@ def write_page(ws: Workspace, found: Diagnosis | Report, language: Language, fil
     with written_whole(target) as aside:
         aside.write_text(text, encoding="utf-8")
     return target
+
+
+def write_charts(ws: Workspace, found: Report, language: Language, to: Path) -> None:
+    """Write every chart of a report into a folder, as SVG and PNG named after what it shows."""
+    from winback.diagnose.read import png, report_charts, wording
+
+    for name, chart in report_charts(found, wording(ws, language)).items():
+        with written_whole(to / f"{name}.svg") as aside:
+            aside.write_text(chart, encoding="utf-8")
+        with written_whole(to / f"{name}.png") as aside:
+            aside.write_bytes(png(chart))
 
 
 def tell(found: Diagnosis, language: Language) -> None:
