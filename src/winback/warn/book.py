@@ -57,7 +57,8 @@ def standing(connection: Any, ids: pa.Array, as_of: date, section: WarnSection) 
     at = key[is_open]
     parts = (("level", level), ("status", status), ("opened", _days(columns[1])), ("seen", _days(columns[4])))
     filled = asdict_arrays(found)
-    for name, values in (*parts, ("snoozed_until", _days(columns[5]))):
+    scored = np.array(columns[7], np.int64) > 0
+    for name, values in (*parts, ("snoozed_until", _days(columns[5])), ("scored", scored)):
         filled[name][at] = values[is_open]
     _latest_closed(filled, key, known & ~is_open, (_days(columns[6]), level))
     return Standing(**filled)

@@ -28,7 +28,8 @@ class Standing:
     """The warnings of each customer before the date.
 
     `level` and `status` of the open one (0: none), when it was opened, when something last spoke for it, and
-    until when it is snoozed (NEVER: not); when the last closed one was closed, and its level.
+    until when it is snoozed (NEVER: not), whether a model ever spoke for it; when the last closed one was
+    closed, and its level.
     """
 
     level: Levels
@@ -36,6 +37,7 @@ class Standing:
     opened: Days
     seen: Days
     snoozed_until: Days
+    scored: Flags
     closed: Days
     closed_level: Levels
 
@@ -62,7 +64,16 @@ class Moves:
 def nobody(rows: int) -> Standing:
     """No warning of anybody, ever."""
     none, never = np.zeros(rows, np.int8), np.full(rows, NEVER, np.int32)
-    return Standing(none, none, never, never, never, never, none)
+    return Standing(none, none, never, never, never, np.zeros(rows, np.bool_), never, none)
+
+
+def unsilenced(found: Levels, standing: Standing) -> Levels:
+    """The levels of a date on which no model spoke: a warning that a model spoke for keeps its own at least.
+
+    So a night without scores ends no warning, and lowers none.
+    """
+    kept: Levels = np.where(standing.scored, np.maximum(found, standing.level), found).astype(np.int8)
+    return kept
 
 
 def decide(standing: Standing, today: Today, section: WarnSection) -> Moves:

@@ -15,7 +15,17 @@ from winback.store.workspace import Workspace
 from winback.terms.time import day_number
 from winback.warn import risk
 from winback.warn.book import Row
-from winback.warn.decide import CLOSINGS, MOVES, NEVER, STATUSES, Moves, Standing, Today, decide
+from winback.warn.decide import (
+    CLOSINGS,
+    MOVES,
+    NEVER,
+    STATUSES,
+    Moves,
+    Standing,
+    Today,
+    decide,
+    unsilenced,
+)
 from winback.warn.gather import LAST_ALIVE
 from winback.warn.grade import Case, Limits, expected, levels, slider
 from winback.warn.nouns import Move, WarnSummary
@@ -50,6 +60,8 @@ def judge(ws: Workspace, view: View, rules: Sequence[Rule], standing: Standing) 
     alive, day = view.feature(LAST_ALIVE), day_number(view.as_of)
     last_alive = np.where(alive.known, day - alive.values, NEVER).astype(np.int32)
     level = levels(found, limits_of(ws, rules))
+    if view.chances is None:
+        level = unsilenced(level, standing)
     today = Today(day, level, equals(view.words("state"), ("churned",)), last_alive)
     return Judged(view, found, today, standing, decide(standing, today, ws.settings.warn))
 

@@ -20,7 +20,8 @@ SELECT as_of_day, summary FROM warn_run WHERE as_of_day < %s AND state = 'done' 
 
 -- name: standing
 -- Warnings that are open, and those closed after a day.
-SELECT customer_id, opened_day, status, level, seen_day, snoozed_until_day, closed_day
+SELECT customer_id, opened_day, status, level, seen_day, snoozed_until_day, closed_day,
+    CASE WHEN probability IS NULL THEN 0 ELSE 1 END
 FROM warn_warning
 WHERE status <> 'closed' OR closed_day > %s;
 
@@ -91,9 +92,10 @@ UPDATE warn_warning
 SET status = CASE WHEN verdict.move IN ('raised', 'woken', 'closed') THEN verdict.status
         ELSE warn_warning.status END,
     level = verdict.level,
-    probability = verdict.probability,
+    probability = coalesce(verdict.probability, warn_warning.probability),
     value_minor = verdict.value_minor,
-    expected_minor = verdict.expected_minor,
+    expected_minor = CASE WHEN verdict.probability IS NULL AND warn_warning.probability IS NOT NULL
+        THEN warn_warning.expected_minor ELSE verdict.expected_minor END,
     rules = CASE WHEN verdict.move = 'closed' OR verdict.rules = '' THEN warn_warning.rules
         ELSE verdict.rules END,
     reasons = coalesce(verdict.reasons, warn_warning.reasons),

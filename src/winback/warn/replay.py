@@ -128,6 +128,7 @@ def after(judged: Judged) -> Standing:
         opened=np.where(is_new, day, before.opened),
         seen=np.where(speaks, day, before.seen),
         snoozed_until=before.snoozed_until,
+        scored=np.where(is_new, judged.case.chances.known, before.scored | judged.case.chances.known),
         closed=np.where(is_closed, day, before.closed),
         closed_level=np.where(is_closed, before.level, before.closed_level).astype(np.int8),
     )
