@@ -7,6 +7,7 @@ import pytest
 from winback.diagnose.findings.sentences import Wording, condition_text, portrait, sentence
 from winback.diagnose.nouns import Condition, Finding, Group
 from winback.diagnose.rates import rate
+from winback.diagnose.words import probability
 from winback.profile.nouns import Feature, Unit
 
 
@@ -24,6 +25,7 @@ FEATURES = {
         feature("balance_fall", "ratio", "较最高余额的跌幅", "fall from the highest balance"),
     )
 }
+
 EN, ZH = Wording("en", FEATURES, "CNY", 2), Wording("zh", FEATURES, "CNY", 2)
 
 TOLD = [
@@ -95,3 +97,13 @@ def test_a_portrait_names_the_commonest_first() -> None:
         "had crashes in 30 days: 1 or more (30.0 %)."
     )
     assert portrait([], EN) == ""
+
+
+def test_a_probability_is_never_told_as_nothing() -> None:
+    assert [probability(value) for value in (0.0, 3e-12, 0.0001, 0.0123, 1.0)] == [
+        "<0.0001",
+        "<0.0001",
+        "0.0001",
+        "0.012",
+        "1",
+    ]

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from tests.diagnose.test_a_diagnosis_is_told_in_two_languages import diagnosis
-from winback.diagnose.page import page
+from winback.diagnose.nouns import Table
+from winback.diagnose.page import ROWS_OPEN_MAX, html_document, html_section, page
+from winback.diagnose.words import speak
 
 pytestmark = pytest.mark.browser
 
@@ -55,4 +57,21 @@ def test_the_page_fits_and_asks_for_nothing(browser: Any, tmp_path: Path, langua
         box = chart.bounding_box()
         assert box["x"] + box["width"] <= width
         assert box["height"] > 60
+    tab.close()
+
+
+def test_a_long_table_is_folded_on_screen_and_open_in_print(browser: Any, tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    rows = tuple((f"row {number}",) for number in range(ROWS_OPEN_MAX + 1))
+    long = Table("long", "says", ("name",), (False,), rows)
+    short = Table("short", "says", ("name",), (False,), (("alone",),))
+    sections = [html_section(table, "", speak("en")) for table in (long, short)]
+    file.write_text(html_document(diagnosis(), "en", sections), encoding="utf-8")
+    tab = browser.new_page()
+    tab.goto(file.as_uri())
+    assert tab.get_by_text("alone").is_visible()
+    assert tab.get_by_text("table of 11 rows").is_visible()
+    assert not tab.get_by_text("row 10").is_visible()
+    tab.emulate_media(media="print")
+    assert tab.get_by_text("row 10").is_visible()
     tab.close()

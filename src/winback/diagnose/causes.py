@@ -13,7 +13,7 @@ from winback.diagnose.nouns import Rate, Table
 from winback.diagnose.quality.nouns import ChannelQuality, Quality
 from winback.diagnose.quality.telling import money, tell_channel, tell_quality
 from winback.diagnose.telling import channel_name
-from winback.diagnose.words import interval, speak
+from winback.diagnose.words import interval, probability, speak
 from winback.language import Language, number, percent
 
 #: So many channels, bunches or harms are told in sentences; the tables hold more, the JSON all.
@@ -99,7 +99,7 @@ def clusters_section(clusters: Clusters, language: Language) -> Section:
             f"{number(round(bunch.excess))} ({number(round(bunch.excess_low))} – "
             f"{number(round(bunch.excess_high))})",
             say("; ").join(tell_name(name, language) for name in bunch.names) or "–",
-            f"{bunch.p_adjusted:.1g}",
+            probability(bunch.p_adjusted),
         )
         for bunch in (*clusters.clusters, *clusters.by_channel)
     )
@@ -130,7 +130,7 @@ def faults_section(faults: Faults, language: Language) -> Section:
             percent(harm.churn.share_exposed),
             percent(harm.churn.share_others),
             _points(harm.churn.difference),
-            f"{harm.p_adjusted:.1g}",
+            probability(harm.p_adjusted),
         )
         for harm in faults.harms
     )

@@ -31,6 +31,8 @@ td:first-child, th:first-child { position: sticky; left: 0; background: #fff; }
   section { break-inside: avoid; } th, td { white-space: normal; }
   details > *, details::details-content { display: block; content-visibility: visible; } }
 """
+#: A longer table is folded on the screen; print shows it.
+ROWS_OPEN_MAX = 10
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
@@ -91,22 +93,35 @@ def first_charts(diagnosis: Diagnosis, language: str) -> dict[str, str]:
 
 def html_sections(diagnosis: Diagnosis, language: str, charts: Mapping[str, str]) -> list[str]:
     """The sections of the first diagnosis with their charts, those that there are."""
+    say = speak(language)
     structure, phases, channels, matrix = tables(diagnosis, language)
     return [
-        html_section(structure, ""),
-        html_section(phases, charts["states-by-phase"]),
-        html_section(channels, charts["states-by-channel"]),
-        html_section(matrix, charts.get("churn-by-channel-and-phase", "")),
+        html_section(structure, "", say),
+        html_section(phases, charts["states-by-phase"], say),
+        html_section(channels, charts["states-by-channel"], say),
+        html_section(matrix, charts.get("churn-by-channel-and-phase", ""), say),
     ]
 
 
-def html_section(table: Table, chart: str, *, framed: bool = True) -> str:
-    """A section: title, the sentence, the chart (other markup if not `framed`), the table if it has rows."""
+def html_section(table: Table, chart: str, say: Say, *, framed: bool = True) -> str:
+    """A section: title, the sentence, the chart (other markup if not `framed`), the table if it has rows.
+
+    A table of more than ROWS_OPEN_MAX rows is folded on the screen.
+    """
     figure = chart
     if chart and framed:
         figure = f'<figure role="img" aria-label="{escape(table.says)}">{chart}</figure>'
     head = f"<h2>{escape(table.title)}</h2><p>{escape(table.says)}</p>"
-    return f"<section>{head}{figure}{html_table(table) if table.rows else ''}</section>"
+    shown = html_table(table) if table.rows else ""
+    if len(table.rows) > ROWS_OPEN_MAX:
+        summary = say("table of {n} rows").format(n=number(len(table.rows)))
+        shown = html_folded(summary, shown)
+    return f"<section>{head}{figure}{shown}</section>"
+
+
+def html_folded(summary: str, body: str) -> str:
+    """Markup that is closed on the screen below its summary, and open in print."""
+    return f"<details><summary>{escape(summary)}</summary>{body}</details>"
 
 
 def html_table(table: Table, *, wraps: bool = False) -> str:

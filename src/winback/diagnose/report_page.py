@@ -7,7 +7,7 @@ from html import escape
 
 from winback.diagnose.causes import Section, clusters_section, faults_section, quality_section
 from winback.diagnose.findings.sentences import Wording
-from winback.diagnose.page import html_document, html_section, html_sections, html_table
+from winback.diagnose.page import html_document, html_folded, html_section, html_sections, html_table
 from winback.diagnose.pictures import report_charts
 from winback.diagnose.report_nouns import Report
 from winback.diagnose.reporting import (
@@ -16,6 +16,7 @@ from winback.diagnose.reporting import (
     findings_summary,
     report_tables,
 )
+from winback.language import Say
 
 #: What the lines of the chart of registrations are.
 LEGEND = "Thin line: registered each day; thick line: what weekday and season explain; shaded: bunches."
@@ -33,27 +34,28 @@ def _deeper(report: Report, wording: Wording, charts: Mapping[str, str]) -> list
     definitions, flows, cohorts, channels, phases = report_tables(report, wording)
     return [
         *_findings(report, wording),
-        *(html_section(table, "") for table in drill_tables(report.drills, wording)),
-        html_told(quality_section(report.quality, wording.language)),
+        *(html_section(table, "", say) for table in drill_tables(report.drills, wording)),
+        html_told(quality_section(report.quality, wording.language), say),
         html_told(
             clusters_section(report.clusters, wording.language),
-            charts.get("registrations", ""),
-            say(LEGEND),
+            say,
+            chart=charts.get("registrations", ""),
+            caption=say(LEGEND),
         ),
-        html_told(faults_section(report.faults, wording.language)),
-        html_section(definitions, charts.get("definitions", "")),
-        html_section(flows, charts.get("months", "")),
-        html_section(cohorts, charts.get("retention-by-month-of-coming", "")),
-        html_section(channels, charts.get("retention-by-channel", "")),
-        html_section(phases, charts.get("retention-by-phase", "")),
+        html_told(faults_section(report.faults, wording.language), say),
+        html_section(definitions, charts.get("definitions", ""), say),
+        html_section(flows, charts.get("months", ""), say),
+        html_section(cohorts, charts.get("retention-by-month-of-coming", ""), say),
+        html_section(channels, charts.get("retention-by-channel", ""), say),
+        html_section(phases, charts.get("retention-by-phase", ""), say),
     ]
 
 
-def html_told(section: Section, chart: str = "", caption: str = "") -> str:
+def html_told(section: Section, say: Say, *, chart: str = "", caption: str = "") -> str:
     """A section with its sentences as a list above the chart and the table; no table where it is empty."""
     items = "".join(f"<li>{escape(sentence)}</li>" for sentence in section.told)
     told = f"<ul>{items}</ul>" if items else ""
-    return html_section(section.table, told + _figure(chart, caption), framed=False)
+    return html_section(section.table, told + _figure(chart, caption), say, framed=False)
 
 
 def _figure(chart: str, caption: str) -> str:
@@ -68,8 +70,7 @@ def _findings(report: Report, wording: Wording) -> list[str]:
     groups = findings_by_group(report.findings, wording)
     if not groups:
         parts.append(f"<p>{escape(say('Nothing sets the churned apart that could be stated.'))}</p>")
-    for number, table in enumerate(groups):
-        opened = " open" if number == 0 else ""
+    for table in groups:
         body = f"<p>{escape(table.says)}</p>{html_table(table, wraps=True)}"
-        parts.append(f"<details{opened}><summary>{escape(table.title)}</summary>{body}</details>")
+        parts.append(html_folded(table.title, body))
     return [*parts, "</section>"]

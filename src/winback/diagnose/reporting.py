@@ -19,7 +19,7 @@ from winback.diagnose.nouns import Condition, Definitions, Drill, Findings, Flow
 from winback.diagnose.report_nouns import Report
 from winback.diagnose.retention import DAYS_SHOWN
 from winback.diagnose.telling import channel_name
-from winback.diagnose.words import interval
+from winback.diagnose.words import interval, probability
 from winback.language import Say, number, percent
 
 #: Tables of retention show so many groups: the last cohorts, the largest channels.
@@ -201,7 +201,7 @@ def findings_by_group(found: Findings, wording: Wording) -> tuple[Table, ...]:
                 f"{percent(finding.churned.share)} ({interval(finding.churned)})",
                 f"{percent(finding.stayed.share)} ({interval(finding.stayed)})",
                 ratio_text(finding),
-                f"{finding.q:.1g}",
+                probability(finding.q),
             )
             for finding in mine
         )

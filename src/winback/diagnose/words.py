@@ -5,6 +5,9 @@ from __future__ import annotations
 from winback.diagnose.nouns import Rate
 from winback.language import NO_BREAK, Say, percent
 
+#: Smaller p and q values are not told apart.
+PROBABILITY_MIN = 0.0001
+
 #: English keys that are shorter than what is told.
 ENGLISH = {
     "fault lag": "lag",
@@ -211,6 +214,7 @@ CHINESE = {
     "fault several": "多种故障",
     "any fault": "任一故障",
     "version": "版本",
+    "table of {n} rows": "表格（{n} 行）",
     "customers compared": "对比客户数",
     "lost of those hit": "遇到者流失",
     "lost of those like them": "同类未遇到者流失",
@@ -225,6 +229,11 @@ def speak(language: str) -> Say:
     if language == "zh":
         return CHINESE.__getitem__
     return lambda message: ENGLISH.get(message, message)
+
+
+def probability(value: float) -> str:
+    """A p or q value with two digits that count; below 0.0001 it is told as that, never as 0."""
+    return "<0.0001" if value < PROBABILITY_MIN else f"{value:.2g}"
 
 
 def interval(rate: Rate) -> str:
