@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from tests.diagnose.test_findings_are_told_plainly import EN, ZH
 from winback.diagnose.findings.drilling import drill
+from winback.diagnose.findings.groups import group_of
 from winback.diagnose.findings.questions import Question, ask_name, ask_number
 from winback.diagnose.findings.search import Sides
 from winback.diagnose.nouns import Condition, Drill, Group
 from winback.diagnose.reporting import drill_tables
+from winback.terms.errors import SettingsProblem
 
 BOUGHT = [0, 1, 2, 2, 3, 9, 9, 1, 4, 5]
 CHURNED = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
@@ -66,3 +69,21 @@ def test_a_drill_is_told_by_the_limit_below_which_most_of_the_lost_lie() -> None
     )
     assert "最多购买 2 次" in chinese.says
     assert [row[0] for row in english.rows] == ["0", "1", "2", "3", "4 – 5", "6 or more"]
+
+
+def test_a_group_is_named_by_phase_and_channel() -> None:
+    channels = ("web", "shop/north", "")
+    assert group_of("novice/web", channels) == Group("novice", "web")
+    assert group_of("mature/shop/north", channels) == Group("mature", "shop/north")
+    assert group_of("novice/*", channels) == Group("novice", None)
+    assert group_of("*/?", channels) == Group(None, "")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "allowed"),
+    [("novice", "PHASE/CHANNEL"), ("young/web", "novice, growth, mature"), ("novice/wep", "web, shop, ?")],
+)
+def test_a_group_that_there_is_not_is_refused_with_those_that_there_are(wrong: str, allowed: str) -> None:
+    with pytest.raises(SettingsProblem) as refused:
+        group_of(wrong, ("web", "shop", ""))
+    assert allowed in str(refused.value)

@@ -111,6 +111,16 @@ def test_the_chinese_page_speaks_chinese(ws: Workspace, found: Report) -> None:
 ALLOWED = {"bad", "good", "drawn", "cny", "kaplan", "meier"}
 
 
+def test_groups_of_ones_own_choice_are_drilled_into_first(found: Report, tmp_path: Path) -> None:
+    ws = workspace(tmp_path, drawn_events())
+    asked = report(ws, AS_OF, groups=("*/good", "mature/?", "*/good"))
+    assert asked.chosen == (Group(None, "good"), Group("mature", ""))
+    assert asked.drills[-len(found.drills) :] == found.drills
+    assert {each.group for each in asked.drills[: -len(found.drills)]} == {Group(None, "good")}
+    page = read.report_page(asked, read.wording(ws, "en"))
+    assert "Not drilled into: those lost from (not known) in the mature phase." in page
+
+
 def test_the_report_is_kept_as_json_and_the_same_twice(ws: Workspace, found: Report) -> None:
     file = read.folder(ws, AS_OF) / "report.json"
     first = file.read_bytes()

@@ -89,3 +89,10 @@ def test_every_chart_is_kept_as_svg_and_png(run, taken):
         width, height = struct.unpack(">II", picture[16:24])
         assert width > 400
         assert height > 100
+
+
+def test_a_group_that_there_is_not_is_refused_with_what_is_allowed(run, taken):
+    refused = run("diagnose", "--group", "novice/elsewhere")
+    assert refused.exit_code == 2
+    assert "friend" in refused.output
+    assert run("diagnose", "--group", "*/friend", "--group", "novice/*").exit_code == 0

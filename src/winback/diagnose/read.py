@@ -14,7 +14,13 @@ from winback.diagnose.page import page
 from winback.diagnose.pictures import report_charts
 from winback.diagnose.report_nouns import Report
 from winback.diagnose.report_page import report_page
-from winback.diagnose.reporting import drill_tables, findings_by_group, findings_summary, report_tables
+from winback.diagnose.reporting import (
+    chosen_told,
+    drill_tables,
+    findings_by_group,
+    findings_summary,
+    report_tables,
+)
 from winback.diagnose.stored import FORM, from_json, plain, to_json
 from winback.diagnose.telling import definition, headline, tables
 from winback.language import Language
@@ -26,6 +32,7 @@ __all__ = [
     "Report",
     "Section",
     "cause_sections",
+    "chosen_told",
     "definition",
     "diagnosis",
     "drill_tables",

@@ -7,7 +7,7 @@ from datetime import date
 
 from winback.diagnose.clusters.nouns import Clusters
 from winback.diagnose.faults.nouns import Faults
-from winback.diagnose.nouns import Definitions, Diagnosis, Drill, Findings, Flow, Retention
+from winback.diagnose.nouns import Definitions, Diagnosis, Drill, Findings, Flow, Group, Retention
 from winback.diagnose.quality.nouns import Quality
 
 
@@ -16,8 +16,8 @@ class Report:
     """The whole diagnosis: who left, and what the deeper looks found.
 
     cohorts, channels: retention from the first alive day, by its month and by channel; phases: retention
-    from the start of `landmark` of those present then, by their phase on that day; drills: the worst group of
-    a channel within a phase, drilled into.
+    from the start of `landmark` of those present then, by their phase on that day; chosen: the groups
+    that were asked for; drills: those, and the worst group of a channel within a phase, drilled into.
     """
 
     diagnosis: Diagnosis
@@ -28,6 +28,7 @@ class Report:
     phases: tuple[Retention, ...]
     landmark: date
     findings: Findings
+    chosen: tuple[Group, ...]
     drills: tuple[Drill, ...]
     quality: Quality
     clusters: Clusters

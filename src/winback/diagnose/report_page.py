@@ -11,6 +11,7 @@ from winback.diagnose.page import html_document, html_folded, html_section, html
 from winback.diagnose.pictures import report_charts
 from winback.diagnose.report_nouns import Report
 from winback.diagnose.reporting import (
+    chosen_told,
     drill_tables,
     findings_by_group,
     findings_summary,
@@ -34,6 +35,7 @@ def _deeper(report: Report, wording: Wording, charts: Mapping[str, str]) -> list
     definitions, flows, cohorts, channels, phases = report_tables(report, wording)
     return [
         *_findings(report, wording),
+        *(f"<p>{escape(sentence)}</p>" for sentence in chosen_told(report, wording)),
         *(html_section(table, "", say) for table in drill_tables(report.drills, wording)),
         html_told(quality_section(report.quality, wording.language), say),
         html_told(

@@ -238,6 +238,17 @@ def drill_tables(drills: Sequence[Drill], wording: Wording) -> tuple[Table, ...]
     return tuple(tables)
 
 
+def chosen_told(report: Report, wording: Wording) -> tuple[str, ...]:
+    """A sentence for each group that was asked for and could not be drilled into."""
+    text = wording.say(
+        "Not drilled into: {group}. There must be lost customers and others like them who stayed."
+    )
+    drilled = {each.group for each in report.drills}
+    return tuple(
+        text.format(group=group_text(group, wording.say)) for group in report.chosen if group not in drilled
+    )
+
+
 def _drilled(found: Drill, wording: Wording) -> str:
     """The least limit below which most of the lost lie, and how many of those who stayed do."""
     lost = stayed = 0

@@ -19,9 +19,10 @@ from winback.diagnose.faults.from_log import faults_from
 from winback.diagnose.findings.asking import is_asked, questions
 from winback.diagnose.findings.comparing import Comparison, compare
 from winback.diagnose.findings.drilling import drill
+from winback.diagnose.findings.groups import group_of
 from winback.diagnose.findings.search import Sides, search
 from winback.diagnose.flows import flows
-from winback.diagnose.nouns import PHASES, Churn, Diagnosis, Group, Retention
+from winback.diagnose.nouns import PHASES, Churn, Diagnosis, Drill, Group, Retention
 from winback.diagnose.quality.from_log import quality_from
 from winback.diagnose.read import folder
 from winback.diagnose.reading import (
@@ -75,24 +76,29 @@ def report(
     as_of: date,
     *,
     churn: Churn | None = None,
-    churn_days: Sequence[int] = CHURN_DAYS,
+    churn_days: Sequence[int] = (),
+    groups: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Report:
     """The whole diagnosis as known at the start of `as_of`: `run`, and the deeper looks beside it.
 
-    Keeps diagnosis.json and report.json below the data folder. Raises as `run` does.
+    churn_days: tried as definitions, CHURN_DAYS where none are given; groups: PHASE/CHANNEL, drilled into
+    before the worst one. Keeps diagnosis.json and report.json below the data folder. Raises as `run` does,
+    and SettingsProblem for a group that there is not.
     """
     told = progress or Silent()
     by = churn or Churn.of(ws.settings.churn)
     told.start("diagnose", 8)
     day, first = day_number(as_of), _first_day(ws)
     alive, customers = read_alive(ws, by.kinds, as_of), read_customers(ws, as_of)
+    chosen = [group_of(text, customers.channels) for text in groups]
     told.advance()
     diagnosis = _diagnose(ws, by, alive, customers, as_of=as_of)
     write_json(folder(ws, as_of) / "diagnosis.json", to_json(diagnosis))
     told.advance()
-    at = judged_at(first, day, churn_days)
-    tried = definitions(alive, by.kinds, churn_days, at=at, as_of=day)
+    days = churn_days or CHURN_DAYS
+    at = judged_at(first, day, days)
+    tried = definitions(alive, by.kinds, days, at=at, as_of=day)
     moved = flows(alive, by, first_day=first, as_of=day)
     told.advance()
     landmark = day - min(LANDMARK_DAYS, max(1, (day - first) // 2))
@@ -116,7 +122,8 @@ def report(
         phases=phases,
         landmark=day_of(landmark),
         findings=findings,
-        drills=drill(sides, _worst_group(diagnosis)),
+        chosen=tuple(dict.fromkeys(chosen)),
+        drills=_drills(sides, [*chosen, _worst_group(diagnosis)]),
         quality=quality,
         clusters=clusters,
         faults=faults,
@@ -200,6 +207,11 @@ def _worst_group(diagnosis: Diagnosis) -> Group:
     """The channel within a phase that most of the churned come from."""
     worst = max(diagnosis.by_channel_phase, key=lambda cell: cell.counts.churned, default=None)
     return Group(None, None) if worst is None else Group(worst.phase, worst.channel)
+
+
+def _drills(sides: Sides, groups: Sequence[Group]) -> tuple[Drill, ...]:
+    """Every group drilled into once, in order."""
+    return tuple(found for group in dict.fromkeys(groups) for found in drill(sides, group))
 
 
 def _sides(

@@ -214,6 +214,9 @@ CHINESE = {
     "fault several": "多种故障",
     "any fault": "任一故障",
     "version": "版本",
+    "Not drilled into: {group}. There must be lost customers and others like them who stayed.": (
+        "无法细分：{group}。须既有流失客户，又有留下的同类客户。"
+    ),
     "table of {n} rows": "表格（{n} 行）",
     "customers compared": "对比客户数",
     "lost of those hit": "遇到者流失",

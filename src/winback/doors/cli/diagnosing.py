@@ -69,6 +69,15 @@ def diagnose(
             help="Every chart of the report as SVG and PNG here; implies --full.",
         ),
     ] = None,
+    group: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--group",
+            metavar="PHASE/CHANNEL",
+            help="Drill into this group, such as novice/web, novice/* or */web; ? is the channel not known; "
+            "may be repeated; implies --full.",
+        ),
+    ] = None,
     workspace: options.Workspace = None,
     lang: options.Lang = None,
     quiet: options.Quiet = False,
@@ -83,16 +92,17 @@ def diagnose(
 
     if report and html:
         raise typer.BadParameter("--report FILE already says where the page goes; leave out --html")
-    tried = None if churn_days is None else as_days(churn_days)
+    tried = () if churn_days is None else as_days(churn_days)
+    groups = tuple(group or ())
     ws = open_workspace(workspace)
     language: Language = lang.value if lang else ws.settings.workspace.language
     found: Diagnosis | Report
     day = as_of or day_after_all(ws)
     with shown.progress(quiet=quiet or as_json) as progress:
-        if tried:
-            found = flow.report(ws, day, churn_days=tried, progress=progress)
+        if full or report or charts or tried or groups:
+            found = flow.report(ws, day, churn_days=tried, groups=groups, progress=progress)
         else:
-            found = (flow.report if full or report or charts else flow.diagnose)(ws, day, progress=progress)
+            found = flow.diagnose(ws, day, progress=progress)
     page = write_page(ws, found, language, report or html)
     if charts and not isinstance(found, Diagnosis):
         write_charts(ws, found, language, charts)
@@ -156,6 +166,8 @@ def tell_deeper(ws: Workspace, found: Report, language: Language) -> None:
     """Findings and causes as sentences, definitions and months as tables; all is on the page."""
     from winback.diagnose.read import (
         cause_sections,
+        chosen_told,
+        drill_tables,
         findings_by_group,
         findings_summary,
         report_tables,
@@ -167,6 +179,10 @@ def tell_deeper(ws: Workspace, found: Report, language: Language) -> None:
     shown.show_line(findings_summary(found.findings, words.say))
     for group in findings_by_group(found.findings, words)[:GROUPS_SHOWN_MAX]:
         shown.show_line(f"• {group.says}")
+    for sentence in chosen_told(found, words):
+        shown.show_line(sentence)
+    for table in drill_tables([each for each in found.drills if each.group in found.chosen], words):
+        _show(table)
     definitions, months, *curves = report_tables(found, words)
     _show(definitions)
     _show(months)
