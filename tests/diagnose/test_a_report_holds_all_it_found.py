@@ -53,6 +53,7 @@ def test_the_report_begins_with_the_first_diagnosis(ws: Workspace, found: Report
     assert found.diagnosis == run(ws, AS_OF)
     assert [outcome.days for outcome in found.definitions.outcomes] == [14, 30, 60, 90]
     assert found.flows[-1].counts == found.diagnosis.total.counts
+    assert [month.lost for month in found.structure_by_month] == [flow.lost for flow in found.flows]
 
 
 def test_the_planted_cause_is_found_where_it_was_planted(found: Report) -> None:

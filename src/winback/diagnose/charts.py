@@ -9,7 +9,7 @@ import altair as alt
 import vl_convert
 
 from winback.diagnose.clusters.nouns import Clusters
-from winback.diagnose.nouns import STATES, Cell, Definitions, Flow, Kept
+from winback.diagnose.nouns import PHASES, STATES, Cell, Definitions, Flow, Kept, MonthStructure
 from winback.language import Say
 from winback.profile.nouns import State
 
@@ -21,6 +21,8 @@ COLOURS = {
     State.CHURNED: "#d55e00",
     State.NEVER: "#c0c0c0",
 }
+#: One colour a phase, after the same.
+PHASE_COLOURS = ["#56b4e9", "#0072b2", "#cc79a7"]
 WIDTH_PX = 420
 FONT = "system-ui, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 
@@ -175,6 +177,46 @@ def flows_svg(flows: Sequence[Flow], say: Say) -> str:
         color=alt.Color(
             field="what", type="nominal", title=None, scale=scale, legend=alt.Legend(orient="top")
         ),
+    )
+    return svg(encoded)
+
+
+def phases_svg(months: Sequence[MonthStructure], say: Say) -> str:
+    """A stacked bar for each month in which somebody was lost: the shares of the phases at churn."""
+    names = [say(phase) for phase in PHASES]
+    values = [
+        {
+            "month": f"{month.first_day:%Y-%m}",
+            "phase": say(each.phase),
+            "order": order,
+            "count": each.rate.part,
+        }
+        for month in months
+        for order, each in enumerate(month.phases)
+        if month.lost
+    ]
+    if not values:
+        return ""
+    chart = alt.Chart(alt.InlineData(values=values), width=WIDTH_PX, height=240).mark_bar()
+    encoded = chart.encode(
+        x=alt.X(field="month", type="nominal", title=None, axis=alt.Axis(labelAngle=-60)),
+        y=alt.Y(
+            field="count",
+            type="quantitative",
+            aggregate="sum",
+            stack="normalize",
+            title=None,
+            axis=alt.Axis(format="%"),
+        ),
+        color=alt.Color(
+            field="phase",
+            type="nominal",
+            title=None,
+            sort=names,
+            scale=alt.Scale(domain=names, range=PHASE_COLOURS),
+            legend=alt.Legend(orient="top"),
+        ),
+        order=alt.Order(field="order", type="quantitative"),
     )
     return svg(encoded)
 

@@ -172,6 +172,20 @@ class Flow:
 
 
 @dataclass(frozen=True)
+class MonthStructure:
+    """Those lost in one month, [first_day, before), by the phase of each on the day of being lost."""
+
+    first_day: date
+    before: date
+    phases: tuple[PhaseShare, ...]
+
+    @property
+    def lost(self) -> int:
+        """How many were lost in the month."""
+        return self.phases[0].rate.whole
+
+
+@dataclass(frozen=True)
 class Kept:
     """The share not yet churned `day` days after the start, with a 95 % interval; `at_risk` were watched."""
 

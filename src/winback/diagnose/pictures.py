@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from winback.diagnose.charts import clusters_svg, definitions_svg, flows_svg, heat_svg, lines_svg
+from winback.diagnose.charts import clusters_svg, definitions_svg, flows_svg, heat_svg, lines_svg, phases_svg
 from winback.diagnose.findings.sentences import Wording
 from winback.diagnose.nouns import Retention
 from winback.diagnose.page import first_charts
@@ -27,6 +27,7 @@ def report_charts(report: Report, wording: Wording) -> dict[str, str]:
         "churn-by-channel-and-phase": _heat(report, say),
         "registrations": clusters_svg(report.clusters, say),
         "definitions": definitions_svg(report.definitions, say),
+        "phases-of-the-lost-by-month": phases_svg(report.structure_by_month, say),
         "months": flows_svg(report.flows, say),
         "retention-by-month-of-coming": _curves(report.cohorts[-CURVES_SHOWN_MAX:], coming, say),
         "retention-by-channel": _curves(report.channels[:CURVES_SHOWN_MAX], coming, say),

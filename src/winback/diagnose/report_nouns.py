@@ -7,7 +7,16 @@ from datetime import date
 
 from winback.diagnose.clusters.nouns import Clusters
 from winback.diagnose.faults.nouns import Faults
-from winback.diagnose.nouns import Definitions, Diagnosis, Drill, Findings, Flow, Group, Retention
+from winback.diagnose.nouns import (
+    Definitions,
+    Diagnosis,
+    Drill,
+    Findings,
+    Flow,
+    Group,
+    MonthStructure,
+    Retention,
+)
 from winback.diagnose.quality.nouns import Quality
 
 
@@ -23,6 +32,7 @@ class Report:
     diagnosis: Diagnosis
     definitions: Definitions
     flows: tuple[Flow, ...]
+    structure_by_month: tuple[MonthStructure, ...]
     cohorts: tuple[Retention, ...]
     channels: tuple[Retention, ...]
     phases: tuple[Retention, ...]

@@ -32,7 +32,7 @@ def report_page(report: Report, wording: Wording) -> str:
 
 def _deeper(report: Report, wording: Wording, charts: Mapping[str, str]) -> list[str]:
     say = wording.say
-    definitions, flows, cohorts, channels, phases = report_tables(report, wording)
+    definitions, flows, shifted, cohorts, channels, phases = report_tables(report, wording)
     return [
         *_findings(report, wording),
         *(f"<p>{escape(sentence)}</p>" for sentence in chosen_told(report, wording)),
@@ -47,6 +47,7 @@ def _deeper(report: Report, wording: Wording, charts: Mapping[str, str]) -> list
         html_told(faults_section(report.faults, wording.language), say),
         html_section(definitions, charts.get("definitions", ""), say),
         html_section(flows, charts.get("months", ""), say),
+        html_section(shifted, charts.get("phases-of-the-lost-by-month", ""), say),
         html_section(cohorts, charts.get("retention-by-month-of-coming", ""), say),
         html_section(channels, charts.get("retention-by-channel", ""), say),
         html_section(phases, charts.get("retention-by-phase", ""), say),

@@ -18,6 +18,7 @@ from winback.diagnose.findings.sentences import (
 from winback.diagnose.nouns import Condition, Definitions, Drill, Findings, Flow, Retention, Table
 from winback.diagnose.report_nouns import Report
 from winback.diagnose.retention import DAYS_SHOWN
+from winback.diagnose.shifting import structure_table
 from winback.diagnose.telling import channel_name
 from winback.diagnose.words import interval, probability
 from winback.language import Say, number, percent
@@ -266,7 +267,7 @@ def _drilled(found: Drill, wording: Wording) -> str:
 
 
 def report_tables(report: Report, wording: Wording) -> tuple[Table, ...]:
-    """Definitions, flows, and retention by cohort, channel and phase."""
+    """Definitions, flows, phases of the lost by month, and retention by cohort, channel and phase."""
     say = wording.say
     landmark = say("Retention by phase, of those present on {day}").format(day=report.landmark.isoformat())
     retentions = (
@@ -277,5 +278,6 @@ def report_tables(report: Report, wording: Wording) -> tuple[Table, ...]:
     return (
         definitions_table(report.definitions, say),
         flows_table(report.flows, say),
+        structure_table(report.structure_by_month, say),
         *(retention_table(curves, say, title=title, first=first) for curves, title, first in retentions),
     )

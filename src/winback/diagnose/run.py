@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ from winback.diagnose.findings.groups import group_of
 from winback.diagnose.findings.search import Sides, search
 from winback.diagnose.flows import flows
 from winback.diagnose.nouns import PHASES, Churn, Diagnosis, Drill, Group, Retention
+from winback.diagnose.over_time import structure_by_month
 from winback.diagnose.quality.from_log import quality_from
 from winback.diagnose.read import folder
 from winback.diagnose.reading import (
@@ -100,6 +102,8 @@ def report(
     at = judged_at(first, day, days)
     tried = definitions(alive, by.kinds, days, at=at, as_of=day)
     moved = flows(alive, by, first_day=first, as_of=day)
+    cut = spells(alive, by.days)
+    shifted = structure_by_month(cut, alive.customers, partial(read_phases, ws), first_day=first, as_of=day)
     told.advance()
     landmark = day - min(LANDMARK_DAYS, max(1, (day - first) // 2))
     cohorts, channels, phases = _retention(ws, by, alive, customers, as_of=day, landmark=landmark)
@@ -107,7 +111,7 @@ def report(
     sides, left_out = _sides(ws, by, alive, customers, as_of=day)
     findings = search(sides, left_out=left_out)
     told.advance()
-    cut, rules = spells(alive, by.days), ClusterRules(country=_country(ws))
+    rules = ClusterRules(country=_country(ws))
     clusters = clusters_from(ws, alive, cut, customers, as_of=as_of, rules=rules)
     quality = quality_from(ws, cut, customers, as_of=as_of)
     told.advance()
@@ -117,6 +121,7 @@ def report(
         diagnosis=diagnosis,
         definitions=tried,
         flows=moved,
+        structure_by_month=shifted,
         cohorts=cohorts,
         channels=channels,
         phases=phases,

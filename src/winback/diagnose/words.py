@@ -217,6 +217,17 @@ CHINESE = {
     "Not drilled into: {group}. There must be lost customers and others like them who stayed.": (
         "无法细分：{group}。须既有流失客户，又有留下的同类客户。"
     ),
+    "Who was lost, by phase and month": "逐月流失客户的时期结构",
+    "No two months have {least} lost customers, too few to compare.": (
+        "流失客户达到 {least} 位、可供比较的月份不足两个。"
+    ),
+    "Those lost in the months from {first} and from {last} were in much the same phases.": (
+        "{first} 起与 {last} 起两个月的流失客户，时期结构大致相同。"
+    ),
+    "Of those lost in the month from {first}, {was} were in the {phase} phase; of those in the month "
+    "from {last}, {now}.": (
+        "{first} 起的一个月，流失客户中处于{phase}的占 {was}；{last} 起的一个月为 {now}。"
+    ),
     "table of {n} rows": "表格（{n} 行）",
     "customers compared": "对比客户数",
     "lost of those hit": "遇到者流失",

@@ -183,9 +183,10 @@ def tell_deeper(ws: Workspace, found: Report, language: Language) -> None:
         shown.show_line(sentence)
     for table in drill_tables([each for each in found.drills if each.group in found.chosen], words):
         _show(table)
-    definitions, months, *curves = report_tables(found, words)
+    definitions, months, shifted, *curves = report_tables(found, words)
     _show(definitions)
     _show(months)
+    _show(shifted)
     shown.show_line()
     for curve in curves:
         shown.show_line(f"{curve.title}: {curve.says}")
