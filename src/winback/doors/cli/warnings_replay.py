@@ -23,7 +23,7 @@ def replay(
     ],
     against: Annotated[
         Path | None,
-        typer.Option("--against", metavar="FILE", help="Another workspace file: its [warn] and [[rules]]."),
+        typer.Option("--against", metavar="FILE", help="Another workspace file: its warn and rules sections."),
     ] = None,
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write the page with every day here.")
