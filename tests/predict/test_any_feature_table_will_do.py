@@ -10,7 +10,7 @@ from tests.predict.drawn import draw
 from winback.predict.columns import categories_of, to_matrix
 from winback.predict.estimator import ChurnClassifier
 
-DRAWN = draw(3000)
+DRAWN = draw(9000)
 MODEL = ChurnClassifier(n_jobs=1).fit(DRAWN.table, DRAWN.left)
 EXPECTED = MODEL.predict_proba(DRAWN.table)[:, 1]
 

@@ -110,6 +110,14 @@ def test_what_never_happened_and_what_is_not_known_is_said() -> None:
     assert said(reason, "en") == "last known balance: not known"
 
 
+def test_tenure_is_one_reason_however_it_is_counted() -> None:
+    tenure = Feature("tenure_days", "customer", "days", None, "tenure", "days", "注册至今天数", "days here")
+    register = Feature("days_since_register", "register", "days", None, "since", "days", "x", "x")
+    assert Subjects.of(("tenure_days", "days_since_register"), (tenure, register)).all == (
+        ("customer", "tenure"),
+    )
+
+
 def test_the_channel_is_a_reason_too() -> None:
     (reason,) = told({"channel": 0.4}, {"channel": "finance supermarket"})
     assert (reason.value, reason.usual) == ("finance supermarket", None)

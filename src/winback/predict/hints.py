@@ -69,11 +69,13 @@ def subject(feature: FeatureLike) -> tuple[str, str]:
 
     All that counts or dates the visits of a customer is about visiting; money is told apart from counts.
     """
+    if feature.kind == "register" or feature.aggregate == "tenure":
+        return "customer", "tenure"
     kind = "visit" if feature.kind == "alive" else feature.kind
     if feature.unit in {"money", "money_mean"} or feature.measure.startswith("amount"):
         return kind, "amount"
     if feature.aggregate in {"since", "gap_mean", "gap_spread", "gap_ratio"}:
         return kind, "recency"
     if feature.measure in {"count", "days"}:
-        return kind, "count" if feature.aggregate != "tenure" else "tenure"
+        return kind, "count"
     return kind, feature.measure

@@ -133,7 +133,7 @@ def _preferred(about: tuple[str, str], since: dict[tuple[str, str], str]) -> str
     # Visiting is told by the last visit; days alive count towards it only where visits are not known.
     if about == ("visit", "recency"):
         return "days_since_visit"
-    return since.get(about, "")
+    return since.get(about, "") if about[1] == "recency" else ""
 
 
 def _place(columns: Sequence[str], name: str) -> int:
