@@ -15,7 +15,7 @@ DAYS = 400
 
 @dataclass(frozen=True)
 class Order:
-    """What to simulate: the same order gives the same bytes."""
+    """What to simulate: the same order gives the same rows."""
 
     customers: int
     days: int = DAYS

@@ -47,7 +47,7 @@ def simulate(  # noqa: PLR0913 - what to simulate, each with its default
 ) -> SimulationSummary:
     """Write `raw/`, `truth/` and `winback.toml` into the folder `out`; all of it, or nothing.
 
-    The same arguments give the same bytes. Raises Problem where `out` holds something already and
+    The same arguments give the same rows. Raises Problem where `out` holds something already and
     `force` is not given; with `force` only those three are replaced.
     """
     order = Order(customers, days, seed, first_day, format, plain, dirty)
