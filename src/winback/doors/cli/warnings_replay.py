@@ -23,7 +23,9 @@ def replay(
     ],
     against: Annotated[
         Path | None,
-        typer.Option("--against", metavar="FILE", help="Another workspace file: its warn and rules sections."),
+        typer.Option(
+            "--against", metavar="FILE", help="Another workspace file: its warn and rules sections."
+        ),
     ] = None,
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write the page with every day here.")
