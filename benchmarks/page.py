@@ -19,7 +19,8 @@ Every figure here comes from `build/bench.json`, which `make bench SIZE=small|fu
 measured in one run, by turns where there is more than one: below 1 the subject takes less. Absolute
 figures move two to three times with the neighbours on a shared machine: trust the ratios. Where the rival is
 "the goal" or "limit", the ratio says how much of what was set is used up (for rates in events/s, more is
-better).
+better). A row stands until its comparison is measured again: rows may come from different runs, with other
+work on the machine, so compare within a row and not between rows.
 """
 _TABLE = "| subject | value | rival | value | subject / rival | runs |\n| --- | --- | --- | --- | --- | --- |"
 
