@@ -62,8 +62,8 @@ docs: dev  ## write docs/reference/ anew from the code
 	@$(BIN)/python docs/reference/generate.py
 
 lock: dev  ## resolve the dependencies anew into the three lock files
-	$(resolve) --extra build --extra dev --extra bench -o requirements-bench.lock
-	$(resolve) --extra build --extra dev -c requirements-bench.lock -o requirements-dev.lock
+	$(resolve) --extra build --extra providers --extra tuning --extra dev --extra bench -o requirements-bench.lock
+	$(resolve) --extra build --extra providers --extra tuning --extra dev -c requirements-bench.lock -o requirements-dev.lock
 	$(resolve) --extra build -c requirements-bench.lock -o requirements.lock
 
 clean:  ## remove what make made: .venv, build, demo, caches
