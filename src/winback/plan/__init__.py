@@ -1,0 +1,1 @@
+"""Stage 8: playbooks, walked step by step, become treatments."""

@@ -1,0 +1,194 @@
+"""The facts of plan: playbooks and their versions, who walks them, and the treatments they give.
+
+Days are whole numbers since 1970-01-01 and moments microseconds since then (UTC). Customers go by their id.
+Keys of entries and treatments are computed, not drawn (`BigAutoField` only makes them the row's own address on
+SQLite), so the same entry and the same treatment are the same row however often they are made.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Playbook(models.Model):  # type: ignore[misc]
+    """A playbook as operators left it: `on`, `paused` or `stopped`, and the version that is entered now."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    state = models.CharField(max_length=8)
+    version = models.IntegerField()
+    changed_us = models.BigIntegerField()
+    who = models.TextField()
+
+    class Meta:
+        app_label = "plan"
+
+
+class Version(models.Model):  # type: ignore[misc]
+    """A playbook's content, numbered from 1 in the order in which contents came; `digest` knows it again."""
+
+    playbook = models.CharField(max_length=40)
+    number = models.IntegerField()
+    digest = models.CharField(max_length=16)
+    text = models.TextField()
+    from_day = models.IntegerField()
+
+    class Meta:
+        app_label = "plan"
+        constraints = (
+            models.UniqueConstraint(fields=("playbook", "number"), name="plan_version_number"),
+            models.UniqueConstraint(fields=("playbook", "digest"), name="plan_version_digest"),
+        )
+
+
+class Act(models.Model):  # type: ignore[misc]
+    """What an operator did to a playbook, and when: paused, resumed, stopped, moved."""
+
+    playbook = models.CharField(max_length=40)
+    at_us = models.BigIntegerField()
+    what = models.CharField(max_length=12)
+    who = models.TextField()
+    why = models.TextField()
+
+    class Meta:
+        app_label = "plan"
+        constraints = (models.UniqueConstraint(fields=("playbook", "at_us", "what"), name="plan_act_once"),)
+
+
+class Edge(models.Model):  # type: ignore[misc]
+    """A way from one stop of a version to the next, for one arm: where it leads and how long one stays there.
+
+    `outcome` 0 is the ordinary way, others are exits of the stop. `stay_us` null: the walk ends there.
+    """
+
+    version_id = models.IntegerField()
+    arm = models.CharField(max_length=40)
+    stop = models.SmallIntegerField()
+    outcome = models.SmallIntegerField()
+    next_stop = models.SmallIntegerField()
+    stay_us = models.BigIntegerField(null=True)
+    is_asked = models.BooleanField()
+
+    class Meta:
+        app_label = "plan"
+        constraints = (
+            models.UniqueConstraint(fields=("version_id", "arm", "stop", "outcome"), name="plan_edge_once"),
+        )
+
+
+class Emission(models.Model):  # type: ignore[misc]
+    """A treatment that is given on an edge; `step_key` makes its key out of that of the entry."""
+
+    version_id = models.IntegerField()
+    arm = models.CharField(max_length=40)
+    stop = models.SmallIntegerField()
+    outcome = models.SmallIntegerField()
+    place = models.SmallIntegerField()
+    step = models.CharField(max_length=40)
+    step_key = models.BigIntegerField()
+    kind = models.CharField(max_length=8)
+    medium = models.CharField(max_length=8, null=True)
+    template = models.TextField(null=True)
+    purpose = models.CharField(max_length=12, null=True)
+    reward = models.TextField(null=True)
+    grant_key = models.BigIntegerField(null=True)
+
+    class Meta:
+        app_label = "plan"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("version_id", "arm", "stop", "outcome", "place"), name="plan_emission_once"
+            ),
+        )
+
+
+class Entry(models.Model):  # type: ignore[misc]
+    """One customer's walk through one playbook: where it stands and until when.
+
+    `due_us` null: nothing moves it (ended, or held by a pause, which keeps the time left in `left_us`).
+    `outcome` is the exit that was found, -1 where the stop is still to be asked. `held_by` is null, `control`
+    or `holdout`. `from_stop`, `from_outcome` and `moved` tell the last move and in which part it was made.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    playbook = models.CharField(max_length=40)
+    customer_id = models.TextField()
+    version_id = models.IntegerField()
+    arm = models.CharField(max_length=40)
+    held_by = models.CharField(max_length=8, null=True)
+    entered_day = models.IntegerField()
+    entered_us = models.BigIntegerField()
+    expected_minor = models.BigIntegerField()
+    why = models.TextField()
+    stop = models.SmallIntegerField()
+    outcome = models.SmallIntegerField()
+    began_us = models.BigIntegerField()
+    due_us = models.BigIntegerField(null=True)
+    left_us = models.BigIntegerField(null=True)
+    ended_us = models.BigIntegerField(null=True)
+    ending = models.CharField(max_length=12, null=True)
+    from_stop = models.SmallIntegerField()
+    from_outcome = models.SmallIntegerField()
+    moved = models.BigIntegerField()
+
+    class Meta:
+        app_label = "plan"
+        constraints = (
+            models.UniqueConstraint(fields=("customer_id", "playbook", "entered_day"), name="plan_entry_once"),
+        )
+        indexes = (
+            models.Index(fields=("due_us",), condition=models.Q(due_us__isnull=False), name="plan_entry_due"),
+        )
+
+
+class Treatment(models.Model):  # type: ignore[misc]
+    """What one customer is to get by one step; the stages to the right do it. Written once, but `stopped_us`.
+
+    `is_held_out`: walked as if, must not be done. `grant_id`: the treatment whose grant this one promises.
+    `due_us` never falls from one tick to the next, so who has read all up to a moment reads on from there.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    entry_id = models.BigIntegerField()
+    customer_id = models.TextField()
+    playbook = models.CharField(max_length=40)
+    version = models.IntegerField()
+    step = models.CharField(max_length=40)
+    kind = models.CharField(max_length=8)
+    as_of_day = models.IntegerField()
+    due_us = models.BigIntegerField()
+    arm = models.CharField(max_length=40)
+    is_held_out = models.BooleanField()
+    medium = models.CharField(max_length=8, null=True)
+    template = models.TextField(null=True)
+    purpose = models.CharField(max_length=12, null=True)
+    reward = models.TextField(null=True)
+    grant_id = models.BigIntegerField(null=True)
+    expected_minor = models.BigIntegerField()
+    stopped_us = models.BigIntegerField(null=True)
+    why = models.TextField()
+
+    class Meta:
+        app_label = "plan"
+        indexes = (models.Index(fields=("due_us",), name="plan_treatment_due"),)
+
+
+class Clock(models.Model):  # type: ignore[misc]
+    """One row: whoever moves people takes it first, so that no two do so at once. `parts` numbers the moves."""
+
+    id = models.IntegerField(primary_key=True)
+    parts = models.BigIntegerField()
+    now_us = models.BigIntegerField()
+
+    class Meta:
+        app_label = "plan"
+
+
+class Run(models.Model):  # type: ignore[misc]
+    """The entries of one date: `choosing`, then `done`."""
+
+    as_of_day = models.IntegerField(primary_key=True)
+    state = models.CharField(max_length=8)
+    summary = models.TextField()
+
+    class Meta:
+        app_label = "plan"
