@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,7 @@ class Isotonic:
 
 
 Calibration = Platt | Isotonic
+Form = Literal["better", "platt", "isotonic"]
 #: The margin taken at its word.
 AS_IS = Platt(slope=1.0, shift=0.0)
 
@@ -110,6 +111,15 @@ def fit_better(margin: Floats, left: NDArray[np.bool_], seed: int = 0) -> Calibr
         platt += _log_loss_sum(fit_platt(margin[inside], left[inside])(margin[outside]), left[outside])
         isotonic += _log_loss_sum(fit_isotonic(margin[inside], left[inside])(margin[outside]), left[outside])
     return fit_isotonic(margin, left) if isotonic < platt else fit_platt(margin, left)
+
+
+def fit_as(form: Form, margin: Floats, left: NDArray[np.bool_], seed: int = 0) -> Calibration:
+    """The calibration of a form, or the better of both; the margin as it is where a class is too small."""
+    if form == "better":
+        return fit_better(margin, left, seed)
+    if min(int(left.sum()), int((~left).sum())) < CLASS_ROWS_MIN:
+        return AS_IS
+    return fit_platt(margin, left) if form == "platt" else fit_isotonic(margin, left)
 
 
 def _log_loss_sum(probability: Floats, left: NDArray[np.bool_]) -> float:

@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from winback.predict.calibration import AS_IS, Calibration, fit_better
+from winback.predict.calibration import AS_IS, Calibration, Form, fit_as
 from winback.predict.columns import Categories, Matrix, as_table, categories_of, is_table, to_matrix
 from winback.predict.margins import margins, ordered
 from winback.predict.split import day_numbers, later_fold
@@ -54,6 +54,8 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         `embargo_days` before it are left out.
     later_share
         Without `dates`: this share of the rows, drawn by `random_state`, stands in for the later fold.
+    calibration
+        `platt`, `isotonic`, or `better`: whichever has the lower log loss over five folds of the later rows.
     n_jobs
         Threads; None takes the cores this process was given.
     random_state
@@ -83,6 +85,7 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         later_dates: int = 1,
         embargo_days: int = 0,
         later_share: float = 0.2,
+        calibration: Form = "better",
         n_jobs: int | None = None,
         random_state: int = 0,
     ) -> None:
@@ -98,6 +101,7 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.later_dates = later_dates
         self.embargo_days = embargo_days
         self.later_share = later_share
+        self.calibration = calibration
         self.n_jobs = n_jobs
         self.random_state = random_state
 
@@ -124,7 +128,7 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.calibration_: Calibration = AS_IS
         if both:
             margin = self._margin(matrix[later])
-            self.calibration_ = fit_better(margin, left[later], self.random_state)
+            self.calibration_ = fit_as(self.calibration, margin, left[later], self.random_state)
         return self
 
     def decision_function(self, X: Any) -> Floats:  # noqa: N803

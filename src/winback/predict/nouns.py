@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -255,7 +256,8 @@ class TrainingPlan:
     """What model is wanted: how far ahead, for how many warnings of a date, from which dates.
 
     `horizon_days` None looks as far ahead as the days that are churn. `rows_max` bounds the rows of a fold,
-    `without` names features that the model must not learn from.
+    `without` names features that the model must not learn from. `calibration` is better, platt or isotonic;
+    `monotone` holds risk to the signs that the domain knows.
     """
 
     horizon_days: int | None = None
@@ -263,4 +265,6 @@ class TrainingPlan:
     spacing: Spacing = field(default_factory=Spacing)
     rows_max: int = 1_000_000
     without: tuple[str, ...] = ()
+    calibration: Literal["better", "platt", "isotonic"] = "better"
+    monotone: bool = True
     seed: int = 0

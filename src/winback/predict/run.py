@@ -103,7 +103,7 @@ def _train(
     name, origin, columns = made_from
     folds = _folds(ws, known_on, plan)
     parts = _parts(ws, folds, (columns, plan), progress)
-    model = ChurnClassifier(n_jobs=ws.threads, random_state=plan.seed)
+    model = ChurnClassifier(n_jobs=ws.threads, random_state=plan.seed, calibration=plan.calibration)
     trained = fit_and_measure(parts, folds, _task(ws, known_on, plan), model=model, progress=progress)
     card = replace(trained.card, version=name)
     pages = {f"card.{language}.html": page(card, language) for language in ("zh", "en")}
@@ -168,6 +168,7 @@ def _task(ws: Workspace, known_on: date, plan: TrainingPlan) -> Task:
         capacity=plan.capacity,
         features=tuple(profile.catalogue(ws.settings)),
         rule=rule,
+        monotone=plan.monotone,
     )
 
 

@@ -53,7 +53,7 @@ DRIFT_SHOWN_MAX = 30
 class Task:
     """What is asked of a model: the definition of churn, the horizon, the team's capacity, the features.
 
-    `features` is the catalogue; `phases` tells the phase of each test row, `rule` the limits of S10.
+    `features` is the catalogue; `rule` has the limits of S10, `monotone` holds risk to known signs.
     """
 
     workspace: str
@@ -65,6 +65,7 @@ class Task:
     features: Sequence[hints.FeatureLike]
     rule: Rule = field(default_factory=Rule)
     bootstrap: Bootstrap = field(default_factory=Bootstrap)
+    monotone: bool = True
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def _present(names: Sequence[str], rows: Rows) -> tuple[str, ...]:
 
 
 def _fit(parts: Parts, folds: Folds, task: Task, model: ChurnClassifier) -> ChurnClassifier:
-    known = set(parts.train.features.column_names)
+    known = set(parts.train.features.column_names) if task.monotone else set()
     signs: dict[str | int, int] = {
         name: sign for name, sign in hints.monotone(task.features).items() if name in known
     }
