@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from winback.settings import cross
+from winback.settings.predict import PredictSection
 from winback.settings.rules import PhaseRule, TrustRule, default_phases, default_trust
 from winback.settings.sources import Source
 from winback.settings.warn import RuleSection, WarnSection, default_rules
@@ -171,6 +172,7 @@ class Settings(Section):
     campaigns: tuple[CampaignSection, ...] = ()
     channel_costs: tuple[ChannelCostSection, ...] = ()
     limits: LimitsSection = LimitsSection()
+    predict: PredictSection = PredictSection()
     warn: WarnSection = WarnSection()
     rules: tuple[RuleSection, ...] = Field(default_factory=default_rules)
 
