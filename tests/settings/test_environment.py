@@ -38,7 +38,7 @@ def test_variables_of_other_uses_are_left_alone(load_text):
         (
             "WINBACK_SOURCES__NAME",
             "x",
-            "no such section; allowed: workspace, storage, products, churn, limits, warn",
+            "no such section; allowed: workspace, storage, products, churn, limits, predict, warn",
             None,
         ),
         ("WINBACK_CHURN__KINDS", "['login']", None, None),
