@@ -1,8 +1,8 @@
 """The facts of plan: playbooks and their versions, who walks them, and the treatments they give.
 
 Days are whole numbers since 1970-01-01 and moments microseconds since then (UTC). Customers go by their id.
-Keys of entries and treatments are computed, not drawn (`BigAutoField` only makes them the row's own address on
-SQLite), so the same entry and the same treatment are the same row however often they are made.
+Keys of entries and treatments are computed, not drawn (`BigAutoField` only makes them the row's own address
+on SQLite), so the same entry and the same treatment are the same row however often they are made.
 """
 
 from __future__ import annotations
@@ -55,13 +55,13 @@ class Act(models.Model):  # type: ignore[misc]
 
 
 class Edge(models.Model):  # type: ignore[misc]
-    """A way from one stop of a version to the next, for one arm: where it leads and how long one stays there.
+    """A way from one stop of a walk to the next, and how long one stays there.
 
-    `outcome` 0 is the ordinary way, others are exits of the stop. `stay_us` null: the walk ends there.
+    A walk is one arm of one version (`walk_id`). `outcome` 0 is the ordinary way on, others are the exits of
+    the stop; `stay_us` null: the walk ends there. `is_asked`: which exit is taken must be asked first.
     """
 
-    version_id = models.IntegerField()
-    arm = models.CharField(max_length=40)
+    walk_id = models.IntegerField()
     stop = models.SmallIntegerField()
     outcome = models.SmallIntegerField()
     next_stop = models.SmallIntegerField()
@@ -70,19 +70,17 @@ class Edge(models.Model):  # type: ignore[misc]
 
     class Meta:
         app_label = "plan"
-        constraints = (
-            models.UniqueConstraint(fields=("version_id", "arm", "stop", "outcome"), name="plan_edge_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("walk_id", "stop", "outcome"), name="plan_edge_once"),)
 
 
 class Emission(models.Model):  # type: ignore[misc]
     """A treatment that is given on an edge; `step_key` makes its key out of that of the entry."""
 
-    version_id = models.IntegerField()
-    arm = models.CharField(max_length=40)
+    walk_id = models.IntegerField()
     stop = models.SmallIntegerField()
     outcome = models.SmallIntegerField()
     place = models.SmallIntegerField()
+    version = models.IntegerField()
     step = models.CharField(max_length=40)
     step_key = models.BigIntegerField()
     kind = models.CharField(max_length=8)
@@ -96,23 +94,23 @@ class Emission(models.Model):  # type: ignore[misc]
         app_label = "plan"
         constraints = (
             models.UniqueConstraint(
-                fields=("version_id", "arm", "stop", "outcome", "place"), name="plan_emission_once"
+                fields=("walk_id", "stop", "outcome", "place"), name="plan_emission_once"
             ),
         )
 
 
 class Entry(models.Model):  # type: ignore[misc]
-    """One customer's walk through one playbook: where it stands and until when.
+    """One customer's walk through one playbook: at which stop it stands, since when and until when.
 
-    `due_us` null: nothing moves it (ended, or held by a pause, which keeps the time left in `left_us`).
-    `outcome` is the exit that was found, -1 where the stop is still to be asked. `held_by` is null, `control`
-    or `holdout`. `from_stop`, `from_outcome` and `moved` tell the last move and in which part it was made.
+    `due_us` null: nothing moves it (it ended, or a pause holds it and keeps the time left in `left_us`).
+    `outcome` is the exit that will be taken, -1 where that is still to be asked; `from_stop` and
+    `from_outcome` are the edge that led here. `held_by` is null, `control` or `holdout`.
     """
 
     id = models.BigAutoField(primary_key=True)
     playbook = models.CharField(max_length=40)
     customer_id = models.TextField()
-    version_id = models.IntegerField()
+    walk_id = models.IntegerField()
     arm = models.CharField(max_length=40)
     held_by = models.CharField(max_length=8, null=True)
     entered_day = models.IntegerField()
@@ -121,23 +119,35 @@ class Entry(models.Model):  # type: ignore[misc]
     why = models.TextField()
     stop = models.SmallIntegerField()
     outcome = models.SmallIntegerField()
+    from_stop = models.SmallIntegerField()
+    from_outcome = models.SmallIntegerField()
     began_us = models.BigIntegerField()
     due_us = models.BigIntegerField(null=True)
     left_us = models.BigIntegerField(null=True)
     ended_us = models.BigIntegerField(null=True)
     ending = models.CharField(max_length=12, null=True)
-    from_stop = models.SmallIntegerField()
-    from_outcome = models.SmallIntegerField()
-    moved = models.BigIntegerField()
 
     class Meta:
         app_label = "plan"
         constraints = (
-            models.UniqueConstraint(fields=("customer_id", "playbook", "entered_day"), name="plan_entry_once"),
+            models.UniqueConstraint(
+                fields=("customer_id", "playbook", "entered_day"), name="plan_entry_once"
+            ),
         )
         indexes = (
             models.Index(fields=("due_us",), condition=models.Q(due_us__isnull=False), name="plan_entry_due"),
         )
+
+
+class Answer(models.Model):  # type: ignore[misc]
+    """Which exit of its stop an entry takes; lives within one transaction only."""
+
+    entry_id = models.BigAutoField(primary_key=True)
+    stop = models.SmallIntegerField()
+    outcome = models.SmallIntegerField()
+
+    class Meta:
+        app_label = "plan"
 
 
 class Treatment(models.Model):  # type: ignore[misc]
@@ -173,7 +183,10 @@ class Treatment(models.Model):  # type: ignore[misc]
 
 
 class Clock(models.Model):  # type: ignore[misc]
-    """One row: whoever moves people takes it first, so that no two do so at once. `parts` numbers the moves."""
+    """One row: whoever moves people takes it first, so that no two do so at once; `parts` counts the moves.
+
+    `now_us` is the moment of the latest tick: time goes forward only.
+    """
 
     id = models.IntegerField(primary_key=True)
     parts = models.BigIntegerField()

@@ -51,7 +51,7 @@ class PlaybookState(StrEnum):
 
 @dataclass(frozen=True)
 class Treatment:
-    """What one customer is to get by one step of a playbook; moments in microseconds UTC, money in minor units.
+    """What one customer is to get by one step of a playbook; moments in microseconds UTC, money minor units.
 
     `id` is 63-bit, computed from playbook, customer, entry and step. `is_held_out`: walked as if, must not be
     done. `grant_id` is the treatment whose grant this message promises. `stopped_us`: withdrawn since then;

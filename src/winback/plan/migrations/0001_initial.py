@@ -1,4 +1,4 @@
-"""Playbooks, versions, edges, emissions, entries, treatments, acts, runs and the clock."""
+"""Playbooks, versions, walks, entries, treatments, acts, runs and the clock."""
 
 from typing import Any
 
@@ -12,6 +12,14 @@ class Migration(migrations.Migration):  # type: ignore[misc]
     dependencies: list[Any] = []
 
     operations = [
+        migrations.CreateModel(
+            name='Answer',
+            fields=[
+                ('entry_id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('stop', models.SmallIntegerField()),
+                ('outcome', models.SmallIntegerField()),
+            ],
+        ),
         migrations.CreateModel(
             name='Clock',
             fields=[
@@ -56,8 +64,7 @@ class Migration(migrations.Migration):  # type: ignore[misc]
             name='Edge',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version_id', models.IntegerField()),
-                ('arm', models.CharField(max_length=40)),
+                ('walk_id', models.IntegerField()),
                 ('stop', models.SmallIntegerField()),
                 ('outcome', models.SmallIntegerField()),
                 ('next_stop', models.SmallIntegerField()),
@@ -65,18 +72,18 @@ class Migration(migrations.Migration):  # type: ignore[misc]
                 ('is_asked', models.BooleanField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('version_id', 'arm', 'stop', 'outcome'), name='plan_edge_once')],
+                'constraints': [models.UniqueConstraint(fields=('walk_id', 'stop', 'outcome'), name='plan_edge_once')],
             },
         ),
         migrations.CreateModel(
             name='Emission',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version_id', models.IntegerField()),
-                ('arm', models.CharField(max_length=40)),
+                ('walk_id', models.IntegerField()),
                 ('stop', models.SmallIntegerField()),
                 ('outcome', models.SmallIntegerField()),
                 ('place', models.SmallIntegerField()),
+                ('version', models.IntegerField()),
                 ('step', models.CharField(max_length=40)),
                 ('step_key', models.BigIntegerField()),
                 ('kind', models.CharField(max_length=8)),
@@ -87,7 +94,7 @@ class Migration(migrations.Migration):  # type: ignore[misc]
                 ('grant_key', models.BigIntegerField(null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('version_id', 'arm', 'stop', 'outcome', 'place'), name='plan_emission_once')],
+                'constraints': [models.UniqueConstraint(fields=('walk_id', 'stop', 'outcome', 'place'), name='plan_emission_once')],
             },
         ),
         migrations.CreateModel(
@@ -96,7 +103,7 @@ class Migration(migrations.Migration):  # type: ignore[misc]
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('playbook', models.CharField(max_length=40)),
                 ('customer_id', models.TextField()),
-                ('version_id', models.IntegerField()),
+                ('walk_id', models.IntegerField()),
                 ('arm', models.CharField(max_length=40)),
                 ('held_by', models.CharField(max_length=8, null=True)),
                 ('entered_day', models.IntegerField()),
@@ -105,14 +112,13 @@ class Migration(migrations.Migration):  # type: ignore[misc]
                 ('why', models.TextField()),
                 ('stop', models.SmallIntegerField()),
                 ('outcome', models.SmallIntegerField()),
+                ('from_stop', models.SmallIntegerField()),
+                ('from_outcome', models.SmallIntegerField()),
                 ('began_us', models.BigIntegerField()),
                 ('due_us', models.BigIntegerField(null=True)),
                 ('left_us', models.BigIntegerField(null=True)),
                 ('ended_us', models.BigIntegerField(null=True)),
                 ('ending', models.CharField(max_length=12, null=True)),
-                ('from_stop', models.SmallIntegerField()),
-                ('from_outcome', models.SmallIntegerField()),
-                ('moved', models.BigIntegerField()),
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('due_us__isnull', False)), fields=['due_us'], name='plan_entry_due')],
