@@ -10,8 +10,10 @@ from __future__ import annotations
 from winback.diagnose.run import report
 from winback.diagnose.run import run as diagnose
 from winback.ingest.run import run as ingest
+from winback.predict.run import run as predict
+from winback.predict.run import train
 from winback.profile.run import run as profile
 from winback.simulate.run import simulate
 from winback.warn.run import run as warn
 
-__all__ = ["simulate", "ingest", "profile", "diagnose", "report", "warn"]  # noqa: RUF022 - in the order of the flow
+__all__ = ["simulate", "ingest", "profile", "diagnose", "report", "train", "predict", "warn"]  # noqa: RUF022 - in the order of the flow

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from winback.predict import artefacts
-from winback.predict.nouns import Promotion
+from winback.predict import artefacts, scoring
+from winback.predict.nouns import Promotion, Training
 from winback.store.lock import exclusive
 from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem, Problem
+
+
+def note_training(ws: Workspace, version: str, *, who: str, at: str) -> Training:
+    """Keep who had a version trained, and when (ISO moment by the door's clock); the first to do so stays."""
+    with exclusive(artefacts.folder(ws) / "lock", wait_seconds=10):
+        known = {training.version: training for training in artefacts.trainings(ws)}
+        training = known.setdefault(version, Training(version, who, at))
+        artefacts.record_trainings(ws, tuple(known.values()))
+        return training
 
 
 def promote(
@@ -15,20 +24,22 @@ def promote(
     """Put a version to use; `at` is the moment by the door's clock (ISO). The one in use stays as it is.
 
     Raises Problem where the model does not beat every rival and `override` is not given, or it is given
-    without a reason; NotReadyProblem where there is no such version.
+    without a reason, or was made for another catalogue of features; NotReadyProblem where there is no such
+    version.
     """
     with exclusive(artefacts.folder(ws) / "lock", wait_seconds=10):
         unbeaten = tuple(rival.name for rival in artefacts.load_card(ws, version).unbeaten)
         before = artefacts.promoted(ws)
         if before == version:
             return artefacts.promotions(ws)[-1]
+        scoring.fitting(ws, version)
         if unbeaten and not override:
             raise Problem(
                 f"model {version} does not beat {', '.join(unbeaten)} on the test rows",
-                todo="read its card; --override with --why REASON promotes it all the same",
+                todo="read its card; --override REASON promotes it all the same",
             )
         if unbeaten and not why.strip():
-            raise Problem("an override needs a reason", todo="give --why REASON")
+            raise Problem("an override needs a reason", todo="give --override REASON")
         promotion = Promotion(version, before, who, at, why, overrides=unbeaten)
         artefacts.record(ws, promotion)
         return promotion

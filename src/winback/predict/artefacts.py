@@ -13,7 +13,7 @@ import numpy as np
 
 from winback.predict.calibration import from_json, to_json
 from winback.predict.estimator import ChurnClassifier
-from winback.predict.nouns import ModelCard, Promotion
+from winback.predict.nouns import ModelCard, Promotion, Training
 from winback.predict.stored import card_from_json, card_to_json, from_plain
 from winback.store.whole import sync, write_json
 from winback.store.workspace import Workspace
@@ -147,6 +147,23 @@ def promoted(ws: Workspace) -> str | None:
 def record(ws: Workspace, promotion: Promotion) -> None:
     """Add to the list; the file is replaced whole."""
     write_json(_promotions_file(ws), [asdict(entry) for entry in (*promotions(ws), promotion)])
+
+
+def trainings(ws: Workspace) -> tuple[Training, ...]:
+    """Who had which version trained, in order."""
+    file = _trainings_file(ws)
+    if not file.is_file():
+        return ()
+    return tuple(from_plain(Training, entry) for entry in json.loads(file.read_text(encoding="utf-8")))
+
+
+def record_trainings(ws: Workspace, known: tuple[Training, ...]) -> None:
+    """Put this list in place of the one before, whole."""
+    write_json(_trainings_file(ws), [asdict(entry) for entry in known])
+
+
+def _trainings_file(ws: Workspace) -> Path:
+    return folder(ws) / "trainings.json"
 
 
 def _promotions_file(ws: Workspace) -> Path:

@@ -218,6 +218,15 @@ class Promotion:
 
 
 @dataclass(frozen=True)
+class Training:
+    """Who had a version trained, and when (ISO moment, from the clock of the door)."""
+
+    version: str
+    who: str
+    at: str
+
+
+@dataclass(frozen=True)
 class TrainSummary:
     """What a training did; `fresh` is False where that very model was there already."""
 

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from winback.language import Language
 from winback.predict import artefacts, scoring
 from winback.predict.card_page import page
-from winback.predict.nouns import ModelCard, Promotion, Risk
+from winback.predict.nouns import ModelCard, Promotion, Risk, Training
 from winback.predict.reasons import to_reasons
 from winback.predict.sentences import Currency, sentence
 from winback.profile import read as profile
@@ -25,19 +25,27 @@ from winback.terms.errors import NotReadyProblem, Place
 
 @dataclass(frozen=True)
 class Kept:
-    """A model that is kept: its version, whether it is in use, and its card."""
+    """A model that is kept: its version, whether it is in use, its card, and by whom it was trained."""
 
     version: str
     in_use: bool
     card: ModelCard
+    training: Training | None
 
 
 def models(ws: Workspace) -> tuple[Kept, ...]:
     """All models that are kept, oldest first."""
     used = artefacts.promoted(ws)
+    by = {training.version: training for training in artefacts.trainings(ws)}
     return tuple(
-        Kept(version, version == used, artefacts.load_card(ws, version)) for version in artefacts.versions(ws)
+        Kept(version, version == used, artefacts.load_card(ws, version), by.get(version))
+        for version in artefacts.versions(ws)
     )
+
+
+def in_use(ws: Workspace) -> str | None:
+    """The version in use; None where none was ever promoted."""
+    return artefacts.promoted(ws)
 
 
 def card(ws: Workspace, version: str | None = None) -> ModelCard:

@@ -20,6 +20,7 @@ from winback.predict.dataset import CHANNEL, Wanted, read_rows, signs_of_life
 from winback.predict.estimator import ChurnClassifier
 from winback.predict.nouns import PredictSummary, TrainingPlan, TrainSummary
 from winback.predict.outcomes import outcomes
+from winback.predict.planned import planned
 from winback.predict.rivals import Rule
 from winback.predict.split import Folds, deal, snapshot_dates
 from winback.predict.training import Parts, Task
@@ -46,11 +47,16 @@ def train(
 ) -> TrainSummary:
     """Train on dates whose outcome is known at the start of `known_on`, and keep the model with its card.
 
+    Without a plan, it is that of the settings.
     The same data, settings and plan give the same version, which is not trained again. It is not promoted:
     that is an act. Raises NotReadyProblem where there is too little history, Problem where a feature may know
     the future, SettingsProblem where `without` names what there is not.
     """
-    began, told, plan = time.perf_counter(), progress or Silent(), _whole(ws, plan or TrainingPlan())
+    began, told, plan = (
+        time.perf_counter(),
+        progress or Silent(),
+        _whole(ws, plan or planned(ws.settings.predict)),
+    )
     catalogue = profile.catalogue(ws.settings)
     columns = _columns(catalogue, plan)
     origin = Origin(
@@ -176,12 +182,13 @@ def run(
     ws: Workspace,
     as_of: date,
     *,
-    explained_max: int = 50_000,
+    explained_max: int | None = None,
     wait_seconds: float = 0,
     progress: Progress | None = None,
 ) -> PredictSummary:
     """Score all who are there on a date with the promoted model, and explain the riskiest.
 
+    So many of them as `explained_max` says, or the settings.
     Does nothing where that was done with the same model and data. Raises NotReadyProblem where no model is
     promoted, Problem where it was made for another catalogue of features.
     """
@@ -190,7 +197,7 @@ def run(
     inputs = {
         "model": artefact.version,
         "data": data_digest(ws, as_of),
-        "explained_max": explained_max,
+        "explained_max": ws.settings.predict.explained_max if explained_max is None else explained_max,
         "form": scoring.FORM,
     }
     with exclusive(artefacts.folder(ws) / "lock", wait_seconds=wait_seconds, progress=told):

@@ -25,7 +25,7 @@ from winback.predict.treeshap import Explainer
 from winback.profile import read as profile
 from winback.store.whole import sync, write_json
 from winback.store.workspace import Workspace
-from winback.terms.errors import NotReadyProblem, Problem
+from winback.terms.errors import NotReadyProblem, Place, Problem
 from winback.terms.progress import Progress
 from winback.terms.time import day_number
 
@@ -58,6 +58,14 @@ def in_use(ws: Workspace) -> Artefact:
         raise NotReadyProblem(
             "no model is in use", todo="winback train makes one, winback promote puts it to use"
         )
+    return fitting(ws, version)
+
+
+def fitting(ws: Workspace, version: str) -> Artefact:
+    """A kept model that fits the catalogue of the workspace.
+
+    Raises NotReadyProblem where there is no such version, Problem where the catalogue is another by now.
+    """
     artefact = artefacts.load(ws, version)
     columns = [str(name) for name in artefact.model.feature_names_in_ if name != CHANNEL]
     catalogue = profile.catalogue(ws.settings)
@@ -66,6 +74,7 @@ def in_use(ws: Workspace) -> Artefact:
         what = f"it lacks {', '.join(lacking[:5])}" if lacking else "features mean something else by now"
         raise Problem(
             f"model {version} was made for another catalogue of features: {what}",
+            place=Place(file=str(artefacts.folder(ws) / version)),
             todo="train anew with winback train, or undo the change of the settings",
         )
     return artefact

@@ -23,7 +23,7 @@ STAGES = (
     ),
     Stage(3, "listen", "倾听", "call-backs, surveys, feedback, news → causes, faults, incidents"),
     Stage(4, "diagnose", "归因", "profiles and registry → who leaves, by phase and channel", is_built=True),
-    Stage(5, "predict", "预测", "features → calibrated probability of churn, with reasons"),
+    Stage(5, "predict", "预测", "features → calibrated probability of churn, with reasons", is_built=True),
     Stage(6, "warn", "预警", "risk and rules → graded early warnings, alerts to operators", is_built=True),
     Stage(7, "experiment", "分流/留白", "warned or churned customer → arm or holdout"),
     Stage(8, "plan", "召回策略", "assignment and playbook → treatment, step by step"),
