@@ -2,6 +2,8 @@
 
 import pytest
 
+from winback.settings.environment import sections_with_keys
+
 
 def test_a_variable_wins_over_the_file(load_text):
     assert load_text("[churn]\ndays = 45\n", WINBACK_CHURN__DAYS="60").churn.days == 60
@@ -38,7 +40,7 @@ def test_variables_of_other_uses_are_left_alone(load_text):
         (
             "WINBACK_SOURCES__NAME",
             "x",
-            "no such section; allowed: workspace, storage, products, churn, limits, predict, warn",
+            f"no such section; allowed: {', '.join(sections_with_keys())}",
             None,
         ),
         ("WINBACK_CHURN__KINDS", "['login']", None, None),

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from winback.settings.collector import BUILT_IN_SOURCES
 from winback.settings.locate import Path
+from winback.settings.reward import default_rewards
 from winback.settings.sources import Constant, EventMapping, Renamed
 from winback.terms.kinds import Kind
 
@@ -45,6 +47,9 @@ def _source_names_differ(sections: Sections) -> Found:
     for index, source in enumerate(sections["sources"]):
         if source.name in seen:
             yield ("sources", index, "name"), f'a source "{source.name}" stands above already'
+        if source.name in BUILT_IN_SOURCES:
+            said = f'found "{source.name}", a source every workspace has; allowed: any other name'
+            yield ("sources", index, "name"), said
         seen.add(source.name)
 
 
@@ -76,10 +81,38 @@ def _kinds_named(event: EventMapping) -> Iterator[tuple[Path, str]]:
             yield ("default",), event.kind.default
 
 
+def _rewards_name_what_there_is(sections: Sections) -> Found:
+    pots, kinds, shipped = sections["pots"], sections["products"].kinds, default_rewards()
+    for name, reward in sections["rewards"].items():
+        if reward.pot not in pots:
+            yield ("rewards", name, "pot"), f'found "{reward.pot}"; allowed: {", ".join(pots)}'
+        for index, kind in enumerate(reward.product_kinds):
+            if kind not in kinds and reward != shipped.get(name):
+                said = f'found "{kind}"; allowed: {", ".join(kinds)}'
+                yield ("rewards", name, "product_kinds", index), said
+
+
+def _collected_kinds_are_known(sections: Sections) -> Found:
+    known, collector = known_kinds(sections), sections["collector"]
+    for name, kind in collector.tracks.items():
+        if kind not in known:
+            yield ("collector", "tracks", name), f'found "{kind}"; allowed: {", ".join(known)}'
+    for index, kind in enumerate(collector.browser_kinds):
+        if kind not in known:
+            yield ("collector", "browser_kinds", index), f'found "{kind}"; allowed: {", ".join(known)}'
+    for number, event in enumerate(collector.events):
+        for tail, kind in _kinds_named(event):
+            if kind not in known:
+                path: Path = ("collector", "events", number, "kind", *tail)
+                yield path, f'found "{kind}"; allowed: {", ".join(known)}'
+
+
 _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Sections], Found]], ...] = (
     (("kinds",), _own_kinds_are_new),
     (("kinds", "churn"), _kinds_alive_are_known),
     (("sources",), _source_names_differ),
     (("sources",), _source_zones_are_known),
     (("kinds", "sources"), _mapped_kinds_are_known),
+    (("kinds", "collector"), _collected_kinds_are_known),
+    (("rewards", "pots", "products"), _rewards_name_what_there_is),
 )

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from winback.settings import cross
+from winback.settings.collector import CollectorSection
 from winback.settings.predict import PredictSection
+from winback.settings.reward import Pots, Rewards, RewardWatchSection, default_pots, default_rewards
 from winback.settings.rules import PhaseRule, TrustRule, default_phases, default_trust
 from winback.settings.sources import Source
 from winback.settings.warn import RuleSection, WarnSection, default_rules
@@ -172,9 +174,13 @@ class Settings(Section):
     campaigns: tuple[CampaignSection, ...] = ()
     channel_costs: tuple[ChannelCostSection, ...] = ()
     limits: LimitsSection = LimitsSection()
+    collector: CollectorSection = CollectorSection()
     predict: PredictSection = PredictSection()
     warn: WarnSection = WarnSection()
     rules: tuple[RuleSection, ...] = Field(default_factory=default_rules)
+    rewards: Rewards = Field(default_factory=default_rewards)
+    pots: Pots = Field(default_factory=default_pots)
+    reward: RewardWatchSection = RewardWatchSection()
 
     @property
     def event_kinds(self) -> tuple[str, ...]:
