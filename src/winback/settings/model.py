@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from winback.settings import cross
 from winback.settings.collector import CollectorSection
+from winback.settings.deliver import DeliverSection, ProviderSection, TemplateSection
 from winback.settings.predict import PredictSection
 from winback.settings.reward import Pots, Rewards, RewardWatchSection, default_pots, default_rewards
 from winback.settings.rules import PhaseRule, TrustRule, default_phases, default_trust
@@ -181,6 +182,9 @@ class Settings(Section):
     rewards: Rewards = Field(default_factory=default_rewards)
     pots: Pots = Field(default_factory=default_pots)
     reward: RewardWatchSection = RewardWatchSection()
+    deliver: DeliverSection = DeliverSection()
+    providers: tuple[ProviderSection, ...] = ()
+    templates: dict[Name, TemplateSection] = {}
 
     @property
     def event_kinds(self) -> tuple[str, ...]:
