@@ -182,10 +182,11 @@ JSON and nothing else. Amounts in JSON are whole minor units. No command reads s
 
 
 def commands(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Every command below a group, with its words."""
+    """Every command below a group, with its words; the group too where it does something by itself."""
     inner = getattr(command, "commands", None)
-    if inner is None:
+    if inner is None or command.invoke_without_command:
         yield path, command
+    if inner is None:
         return
     for name, each in inner.items():
         yield from commands(each, (*path, name))

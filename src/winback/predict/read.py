@@ -14,13 +14,41 @@ import pyarrow.parquet as pq
 
 from winback.language import Language
 from winback.predict import artefacts, scoring
+from winback.predict import card_telling as telling
+from winback.predict.card_brief import rivals as rivals_table
+from winback.predict.card_brief import tables as card_tables
 from winback.predict.card_page import page
-from winback.predict.nouns import ModelCard, Promotion, Risk, Training
+from winback.predict.card_telling import accuracy_says, definition, headline
+from winback.predict.nouns import ModelCard, Promotion, Risk, Rivalry, Training
+from winback.predict.planned import planned
 from winback.predict.reasons import to_reasons
 from winback.predict.sentences import Currency, sentence
 from winback.profile import read as profile
 from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem, Place
+
+__all__ = [
+    "Kept",
+    "Summed",
+    "accuracy_says",
+    "card",
+    "card_page",
+    "card_tables",
+    "definition",
+    "headline",
+    "in_use",
+    "models",
+    "page",
+    "planned",
+    "promotions",
+    "reasons",
+    "risk",
+    "risks",
+    "rival_named",
+    "rivals_table",
+    "sentences",
+    "summed",
+]
 
 
 @dataclass(frozen=True)
@@ -58,6 +86,11 @@ def card_page(ws: Workspace, language: Language, version: str | None = None) -> 
     return page(card(ws, version), language)
 
 
+def rival_named(rival: Rivalry, language: Language) -> str:
+    """What a rival is called."""
+    return telling.rival_name(rival, telling.speak(language))
+
+
 def promotions(ws: Workspace) -> tuple[Promotion, ...]:
     """Who put which version to use and why, the latest last."""
     return artefacts.promotions(ws)
@@ -70,6 +103,29 @@ def risks(ws: Workspace, as_of: date) -> pa.Table:
     """
     _meta(ws, as_of)
     return pq.read_table(scoring.folder(ws, as_of) / "risk.parquet", partitioning=None)
+
+
+@dataclass(frozen=True)
+class Summed:
+    """How a date was scored: by which model, how many were there and explained, how many are to leave."""
+
+    model: str
+    horizon_days: int
+    customers: int
+    explained: int
+    expected: float
+
+
+def summed(ws: Workspace, as_of: date) -> Summed:
+    """What is known of the scoring of a date as a whole. Raises NotReadyProblem as `risks` does."""
+    meta = _meta(ws, as_of)
+    return Summed(
+        model=meta["inputs"]["model"],
+        horizon_days=meta["horizon_days"],
+        customers=meta["customers"],
+        explained=meta["explained"],
+        expected=meta["expected"],
+    )
 
 
 def reasons(ws: Workspace, as_of: date, customers: Sequence[int] | None = None) -> pa.Table:

@@ -13,9 +13,12 @@ from winback.doors.cli import (
     demonstrating,
     diagnosing,
     ingesting,
+    modelling,
+    predicting,
     profiling,
     quarantining,
     simulating,
+    training,
     warnings_acting,
     warnings_replay,
     warnings_run,
@@ -98,6 +101,23 @@ _COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (
         ),
     ),
     (
+        training.train,
+        (
+            "winback train",
+            "winback train --as-of 2026-03-01 --rows 100000 --card card.html",
+            "winback train --promote",
+        ),
+    ),
+    (
+        modelling.promote,
+        (
+            "winback promote 2026-03-01-0f16148e",
+            'winback promote 2026-03-01-0f16148e --override "the rival gives no reasons" --who ling',
+        ),
+    ),
+    (modelling.rollback, ('winback rollback --reason "worse than its card said"',)),
+    (predicting.predict, ("winback predict", "winback predict --as-of 2026-03-01 --json")),
+    (
         warnings_run.warn,
         ("winback warn", "winback warn --as-of 2026-03-01 --no-alerts", "winback warn --json"),
     ),
@@ -117,6 +137,14 @@ _QUARANTINE: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     ("list", quarantining.list_rows, ("winback quarantine list", "winback quarantine list --rows 0 --json")),
     ("export", quarantining.export, ("winback quarantine export bad.csv --source orders",)),
     ("import", quarantining.hand_back, ("winback quarantine import bad.csv",)),
+)
+_MODELS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
+    ("show", modelling.show, ("winback models show", "winback models show 2026-03-01-0f16148e --lang zh")),
+    (
+        "card",
+        modelling.card,
+        ("winback models card card.html", "winback models card card.json --version 2026-03-01-0f16148e"),
+    ),
 )
 _WARNINGS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     (
@@ -140,6 +168,15 @@ quarantine = typer.Typer(no_args_is_help=True, help="The rows that were refused:
 app.add_typer(quarantine, name="quarantine")
 for _name, _command, _shown in _QUARANTINE:
     quarantine.command(_name, epilog=_examples(*_shown))(_command)
+
+models = typer.Typer(
+    invoke_without_command=True,
+    callback=modelling.list_models,
+    epilog=_examples("winback models", "winback models --json"),
+)
+app.add_typer(models, name="models")
+for _name, _command, _shown in _MODELS:
+    models.command(_name, epilog=_examples(*_shown))(_command)
 
 warnings = typer.Typer(no_args_is_help=True, help="Early warnings: look at them, act on them, tell of them.")
 app.add_typer(warnings, name="warnings")
