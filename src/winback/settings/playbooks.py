@@ -33,7 +33,7 @@ def span_us(text: str) -> int:
 
 
 class EventPart(_Part):
-    """Something that happened lately: an event of `kind` (and `detail`) on the `days` days before the date."""
+    """Something that happened lately: an event of `kind` (and `detail`) on the `days` days before a date."""
 
     kind: str
     detail: str | None = None
@@ -92,7 +92,7 @@ class Case(Who):
 
 
 class Step(_Part):
-    """A step: exactly one of the keys of KINDS says which kind; `next` is the next in the file if not given."""
+    """A step: one of the keys of KINDS says which kind; `next`, where not given, is the next in the file."""
 
     name: Name
     next: str | None = None
@@ -128,7 +128,8 @@ class Step(_Part):
     def _one_kind(self) -> Step:
         given = [kind for kind in KINDS if getattr(self, kind) is not None]
         if len(given) != 1:
-            raise ValueError(f"says {' and '.join(given) or 'nothing'}; give exactly one of {', '.join(KINDS)}")
+            said = " and ".join(given) or "nothing"
+            raise ValueError(f"says {said}; give exactly one of {', '.join(KINDS)}")
         for key, kinds in _BELONGS.items():
             is_given = key in self.model_fields_set
             if is_given and given[0] not in kinds:

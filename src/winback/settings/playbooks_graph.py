@@ -1,0 +1,132 @@
+"""What the steps of a playbook must agree on: they lead forward, every one is reached, promises are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from winback.settings.locate import Path
+from winback.settings.playbooks import END, Playbook, Step, span_us
+
+Found = Iterator[tuple[Path, str]]
+_DAY_US = 86_400_000_000
+
+
+def ways(steps: Sequence[Step]) -> list[list[int]]:
+    """For each step the places to which its outcomes lead, outcome 0 first; len(steps) is the end.
+
+    Of a wait, outcome 0 is that the time is over and k is the k-th reaction; of a branch, 0 is that no case
+    holds and k is the k-th case. Names that there are not lead to the end.
+    """
+    places = {step.name: place for place, step in enumerate(steps)} | {END: len(steps)}
+    return [[places.get(name, len(steps)) for name in _named(steps, place)] for place in range(len(steps))]
+
+
+def _named(steps: Sequence[Step], place: int) -> list[str]:
+    step = steps[place]
+    if step.kind == "end":
+        return [END]
+    after = steps[place + 1].name if place + 1 < len(steps) else END
+    onward = step.next or after
+    if step.branch is not None:
+        return [onward, *(case.to for case in step.branch)]
+    reactions = step.on_reaction
+    if isinstance(reactions, dict):
+        return [onward, *(reactions.get(kind, onward) for kind in step.until)]
+    return [onward, *[reactions or onward for _ in step.until]]
+
+
+def disagreements(playbook: Playbook, kinds: Sequence[str]) -> Found:
+    """Path and message of everything the parts of a playbook disagree on; `kinds` are the kinds of events."""
+    steps = playbook.steps
+    yield from _names(steps)
+    yield from _targets(steps)
+    yield from _reactions(steps, kinds)
+    yield from _arms(playbook)
+    for place, step in enumerate(steps):
+        if step.message is not None and step.message not in playbook.texts:
+            known = ", ".join(playbook.texts) or "none is there yet"
+            yield ("steps", place, "message"), f'no text "{step.message}" stands in texts; there: {known}'
+    said = {step.message for step in steps}
+    for name in playbook.texts:
+        if name not in said:
+            yield ("texts", name), f'no step says the text "{name}"'
+    yield from _graph(playbook)
+
+
+def _names(steps: Sequence[Step]) -> Found:
+    seen = {END}
+    for place, step in enumerate(steps):
+        if step.name in seen:
+            yield ("steps", place, "name"), f'a step "{step.name}" is there already'
+        seen.add(step.name)
+
+
+def _targets(steps: Sequence[Step]) -> Found:
+    for place, step in enumerate(steps):
+        after = {each.name for each in steps[place + 1 :]} | {END}
+        for path, name in _named_at(step):
+            if name not in after:
+                allowed = ", ".join([*(each.name for each in steps[place + 1 :]), END])
+                yield (
+                    ("steps", place, *path),
+                    f'"{name}" does not stand after this step; allowed: {allowed}',
+                )
+
+
+def _named_at(step: Step) -> Iterator[tuple[Path, str]]:
+    if step.next is not None:
+        yield ("next",), step.next
+    for place, case in enumerate(step.branch or ()):
+        yield ("branch", place, "to"), case.to
+    if isinstance(step.on_reaction, dict):
+        yield from ((("on_reaction", kind), name) for kind, name in step.on_reaction.items())
+    elif step.on_reaction is not None:
+        yield ("on_reaction",), step.on_reaction
+
+
+def _reactions(steps: Sequence[Step], kinds: Sequence[str]) -> Found:
+    for place, step in enumerate(steps):
+        for number, reaction in enumerate(step.until):
+            if reaction.partition(":")[0] not in kinds:
+                said = f'found "{reaction}"; allowed: one of {", ".join(kinds)}, or kind:detail'
+                yield ("steps", place, "until", number), said
+        if isinstance(step.on_reaction, dict):
+            for kind in step.on_reaction:
+                if kind not in step.until:
+                    said = f'"{kind}" is not waited for; until: {", ".join(step.until)}'
+                    yield ("steps", place, "on_reaction", kind), said
+        elif step.on_reaction is not None and not step.until:
+            yield ("steps", place, "on_reaction"), "nothing is waited for; say what in until"
+
+
+def _arms(playbook: Playbook) -> Found:
+    for place, step in enumerate(playbook.steps):
+        for number, case in enumerate(step.branch or ()):
+            for arm in case.arm or ():
+                if arm not in playbook.arm_shares:
+                    said = f'no arm "{arm}" stands in arms; there: {", ".join(playbook.arm_shares)}'
+                    yield ("steps", place, "branch", number, "arm"), said
+
+
+def _graph(playbook: Playbook) -> Found:
+    """Every step is reached; a promised grant is passed on every way; a walk ends within measure_days."""
+    steps, leads = playbook.steps, ways(playbook.steps)
+    end = len(steps)
+    passed: dict[int, set[str]] = {0: set()}
+    longest = {0: 0}
+    for place, step in enumerate(steps):
+        if place not in passed:
+            yield ("steps", place, "name"), f'no way leads to the step "{step.name}"'
+            continue
+        if step.promises is not None and step.promises not in passed[place]:
+            said = f'no grant "{step.promises}" is given on every way that leads here'
+            yield ("steps", place, "promises"), said
+        given = passed[place] | ({step.name} if step.grant is not None else set())
+        spent = longest[place] + (span_us(step.wait) if step.wait is not None else 0)
+        for target in leads[place]:
+            if place < target <= end:
+                passed[target] = passed.get(target, given) & given
+                longest[target] = max(longest.get(target, 0), spent)
+    if (days := -(-longest.get(end, 0) // _DAY_US)) > playbook.measure_days:
+        said = f"measure_days is {playbook.measure_days}, but the longest walk takes {days} days"
+        yield ("measure_days",), f"{said}; give at least {days}"

@@ -1,0 +1,1 @@
+"""Who is left out is decided before anybody is treated."""
