@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from winback.settings import cross
 from winback.settings.collector import CollectorSection
 from winback.settings.deliver import DeliverSection, ProviderSection, TemplateSection
+from winback.settings.experiment import ExperimentSection
+from winback.settings.playbooks_section import PlaybooksSection
 from winback.settings.predict import PredictSection
 from winback.settings.reward import Pots, Rewards, RewardWatchSection, default_pots, default_rewards
 from winback.settings.rules import PhaseRule, TrustRule, default_phases, default_trust
@@ -179,6 +181,8 @@ class Settings(Section):
     predict: PredictSection = PredictSection()
     warn: WarnSection = WarnSection()
     rules: tuple[RuleSection, ...] = Field(default_factory=default_rules)
+    experiment: ExperimentSection = ExperimentSection()
+    playbooks: PlaybooksSection = PlaybooksSection()
     rewards: Rewards = Field(default_factory=default_rewards)
     pots: Pots = Field(default_factory=default_pots)
     reward: RewardWatchSection = RewardWatchSection()
