@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -21,8 +22,12 @@ from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem, Place
 from winback.terms.time import start_of_day
 
+if TYPE_CHECKING:
+    from winback.ingest.contacts import Safe
+
 __all__ = [
     "contact_counts",
+    "contacts_safe",
     "customer_key",
     "days_changed_since",
     "events",
@@ -137,6 +142,16 @@ def contact_counts(ws: Workspace) -> list[ContactCount]:
     from winback.ingest.contacts import counts
 
     return [ContactCount(kind, customers) for kind, customers in counts(ws)]
+
+
+def contacts_safe() -> Safe | None:
+    """What opens sealed contacts and finds them by their index; None where there is no key.
+
+    Raises SettingsProblem where the key is not 32 bytes in base64 or hexadecimal.
+    """
+    from winback.ingest.contacts import safe
+
+    return safe()
 
 
 def log_sql(files: Sequence[Path], kinds: Sequence[str] | None = None) -> str:
