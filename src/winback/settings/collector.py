@@ -1,0 +1,144 @@
+"""How events are taken over HTTP: where the collector listens, what it refuses, what its calls become."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from winback.settings.sources import Constant, EventMapping, Expression
+from winback.terms.kinds import Kind
+
+#: Sources that every workspace has, read from below `<data>/incoming`; no source of one's own may be so called.
+BUILT_IN_SOURCES = ("collector", "deliver")
+
+Mib = Annotated[int, Field(ge=1)]
+
+
+def default_tracks() -> dict[str, str]:
+    """Names of `track` calls by Segment's own lists of names, and what they become."""
+    return {
+        "Application Opened": Kind.VISIT,
+        "Application Installed": Kind.VISIT,
+        "Application Crashed": Kind.FAULT,
+        "Signed Up": Kind.REGISTER,
+        "Signed In": Kind.VISIT,
+        "Order Completed": Kind.PURCHASE,
+        "Order Refunded": Kind.REDEMPTION,
+        "Push Notification Tapped": Kind.TOUCH,
+    }
+
+
+def _first(*paths: str) -> Expression:
+    """The first of these paths (`properties.revenue`) that is there."""
+    found = (f"{holder}->>'$.{inner}'" for holder, inner in (path.split(".", 1) for path in paths))
+    return Expression(sql=f"coalesce({', '.join(f'({each})' for each in found)}, NULL)")
+
+
+def default_events() -> tuple[EventMapping, ...]:
+    """What a call becomes where settings say nothing else."""
+    revenue = _first("properties.revenue", "properties.amount", "properties.total", "properties.value")
+    told = ("message", "what", "playbook", "step", "grant")
+    answered = f"kind IN ('{Kind.TOUCH}', '{Kind.CLAIM}')"
+    crash = f"CASE WHEN event = 'Application Crashed' THEN 'crash' WHEN kind = '{Kind.FAULT}' THEN 'error' END"
+    main = EventMapping(
+        kind="kind",
+        customer="customer",
+        at="at",
+        id="messageId",
+        where=f"kind IS NOT NULL AND NOT ({answered})",
+        amount=revenue,
+        product=_first(
+            "properties.product_id",
+            "properties.sku",
+            "properties.products[0].product_id",
+            "properties.products[0].sku",
+        ),
+        product_kind=_first("properties.product_kind", "properties.products[0].product_kind"),
+        detail=Expression(sql=f"coalesce(properties->>'$.detail', {crash})"),
+        version=_first("context.app.version"),
+        channel=_first("traits.channel"),
+        campaign=_first("traits.campaign", "context.campaign.name"),
+        inviter=_first("traits.inviter"),
+        birthday=Expression(sql="TRY_CAST(traits->>'$.birthday' AS DATE)"),
+        language=_first("traits.language", "context.locale"),
+        time_zone=_first("traits.time_zone", "context.timezone"),
+    )
+    reaction = EventMapping(
+        kind="kind",
+        customer="customer",
+        at="at",
+        id="messageId",
+        where=answered,
+        amount=revenue,
+        detail=Expression(
+            sql=f"CASE WHEN kind = '{Kind.CLAIM}' THEN properties->>'$.reward'"
+            " ELSE coalesce(properties->>'$.medium', 'push') END"
+        ),
+        attributes={
+            name: Expression(sql=f"properties->'$.{name}'")
+            if name != "what"
+            else Expression(
+                sql=f"coalesce(properties->>'$.what', CASE WHEN kind = '{Kind.TOUCH}' THEN 'clicked' END)"
+            )
+            for name in told
+        },
+    )
+    created = _first("traits.createdAt", "traits.created_at")
+    came = EventMapping(
+        kind=Constant(const=Kind.REGISTER),
+        customer="customer",
+        at=created,
+        id=Expression(sql="'created ' || customer"),
+        where=f"kind = '{Kind.REGISTER}' AND ({created.sql}) IS NOT NULL",
+    )
+    return (main, reaction, came)
+
+
+class ContactNames(BaseModel):
+    """Keys, at any depth of a call, whose values are contacts: sealed or dropped at the door, never written."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    phone: tuple[str, ...] = ("phone", "phoneNumber", "phone_number", "mobile")
+    mail: tuple[str, ...] = ("email", "emailAddress", "email_address", "mail")
+    push_token: tuple[str, ...] = ("token", "deviceToken", "device_token", "push_token", "pushToken")
+
+
+class CollectorSection(BaseModel):
+    """Events in over HTTP, in Segment's wire format."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8400
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    origins: tuple[str, ...] = ("*",)
+    event_kib_max: Annotated[int, Field(ge=1, le=1024)] = 32
+    batch_kib_max: Annotated[int, Field(ge=1, le=16384)] = 500
+    batch_events_max: Annotated[int, Field(ge=1, le=100_000)] = 2500
+    segment_seconds: Annotated[float, Field(gt=0, le=3600)] = 5.0
+    segment_mib: Mib = 32
+    waiting_mib_max: Mib = 32
+    backlog_mib_max: Mib = 8192
+    disk_free_mib_min: Annotated[int, Field(ge=0)] = 1024
+    archive_days: Annotated[int, Field(ge=0, le=3650)] = 7
+    anonymous: Literal["ignore", "keep"] = "ignore"
+    browser_kinds: tuple[str, ...] = (Kind.VISIT, Kind.FAULT)
+    tracks: dict[str, str] = Field(default_factory=default_tracks)
+    contacts: ContactNames = ContactNames()
+    events: tuple[EventMapping, ...] = ()
+
+    @property
+    def mappings(self) -> tuple[EventMapping, ...]:
+        """What a call becomes: `events`, or the default where there are none."""
+        return self.events or default_events()
+
+    @field_validator("events")
+    @classmethod
+    def _no_contacts(cls, events: tuple[EventMapping, ...]) -> tuple[EventMapping, ...]:
+        for event in events:
+            for name in ("phone", "mail", "push_token"):
+                if getattr(event, name) is not None:
+                    raise ValueError(f"{name} is sealed at the door and cannot be mapped; see collector.contacts")
+        return events
