@@ -82,8 +82,8 @@ CHINESE = {
     "train": "训练",
     "predict": "预测",
     "warn": "预警",
-    "{events} events of {customers} customers are in; {taken} new rows, {refused} refused": (
-        "共 {events} 个事件、{customers} 位客户；本次读入 {taken} 行，拒收 {refused} 行"
+    "{events} new events, {refused} rows refused; {customers} customers in all": (
+        "新增 {events} 个事件，拒收 {refused} 行；共 {customers} 位客户"
     ),
     "{customers} customers, {features} features": "{customers} 位客户，{features} 个特征",
     "{churned} of {customers} have churned": "{customers} 位中 {churned} 位已流失",
@@ -93,7 +93,7 @@ CHINESE = {
     "{new} new warnings, {raised} raised, {closed} closed": "新增 {new}，升级 {raised}，结束 {closed}",
     "done before": "此前已完成",
     "{version}: it beats every rival, and is in use": "{version}：胜过所有对手，已启用",
-    "No model is in use, so rules alone warn. winback train makes a model, winback promote puts it to use.": (
+    "No model is in use, so rules alone warn. winback train makes one, winback promote puts it to use.": (
         "没有启用的模型，只凭规则预警。winback train 训练模型，winback promote 启用它。"
     ),
     "No model could be trained yet, so rules alone warn: {why}.": "还训练不出模型，只凭规则预警：{why}。",

@@ -17,6 +17,7 @@ from winback.doors.cli import (
     predicting,
     profiling,
     quarantining,
+    running,
     simulating,
     training,
     warnings_acting,
@@ -126,6 +127,14 @@ _COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (
         (
             "winback replay --first 2026-01-01 --last 2026-01-31",
             "winback replay --first 2026-01-01 --last 2026-01-31 --against stricter.toml --html replay.html",
+        ),
+    ),
+    (
+        running.run,
+        (
+            "winback run",
+            "winback run --as-of 2026-03-01 --no-alerts",
+            "winback run --train --json",
         ),
     ),
     (
