@@ -32,24 +32,27 @@ from winback.profile.programme import (
 
 Int64s = npt.NDArray[np.int64]
 Numbers = Any
-#: Validity bits are packed this many at a time.
+#: Blocks begin at multiples of this, so that their validity bits begin with a byte.
 WORD = 64
 
 
 @njit(nogil=True, cache=True)
-def derive(first: int, after: int, base: Any, programme: Any, moments: Any, output: Any) -> None:
-    """Make the derived columns of a block of customers on every date, then the validity bits of all."""
+def derive(lane: int, first: int, after: int, base: Any, programme: Any, moments: Any, output: Any) -> None:
+    """Make the derived columns that a lane completes, for a block of customers on every date.
+
+    Then the validity bits of all columns of the lane, while they are still in the caches.
+    """
     n, customers = after - first, len(base)
-    flags = np.zeros(WORD, np.uint8)
     a, b, c = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
-    for d in range(len(moments.day)):
-        row = d * customers + first
-        for o in range(len(programme.derivation)):
-            what, column = programme.derivation[o, 0], programme.derivation[o, 1]
+    flags = np.zeros((n + WORD - 1) // WORD * WORD, np.uint8)
+    for o in range(programme.derivation_first[lane], programme.derivation_first[lane + 1]):
+        what, column = programme.derivation[o, 0], programme.derivation[o, 1]
+        address = output.values[column]
+        for d in range(len(moments.day)):
+            row = d * customers + first
             take(programme, output, programme.derivation[o, 2], row, n, a)
             take(programme, output, programme.derivation[o, 3], row, n, b)
             take(programme, output, programme.derivation[o, 4], row, n, c)
-            address = output.values[column]
             if what == SINCE_DAY:
                 short = carray(pointer_to(address + 4 * row), n, np.int32)
                 for i in range(n):
@@ -62,12 +65,13 @@ def derive(first: int, after: int, base: Any, programme: Any, moments: Any, outp
                 put_amounts(what, n, a, b, carray(pointer_to(address + 8 * row), n, np.int64))
             else:
                 put_ratios(what, n, a, b, c, carray(pointer_to(address + 8 * row), n, np.float64))
-        for column in range(len(output.valid)):
-            if output.valid[column] != 0:
-                for word in range(0, n, WORD):
-                    m = min(WORD, n - word)
-                    flag_known(output.values[column], programme.width[column], row + word, m, flags)
-                    put_bits(output.valid[column], row + word, m, flags)
+    for k in range(programme.column_first[lane], programme.column_first[lane + 1]):
+        column = programme.column[k]
+        if output.valid[column] != 0:
+            for d in range(len(moments.day)):
+                row = d * customers + first
+                flag_known(output.values[column], programme.width[column], row, n, flags)
+                put_bits(output.valid[column], row, n, flags)
 
 
 @njit(nogil=True, cache=True)
@@ -75,7 +79,8 @@ def derive_all(rows: int, programme: Any, moments: Any, output: Any) -> None:
     """Make the derived columns and validity bits of `rows` customers on the one date of `moments`."""
     base = np.zeros(rows, np.int32)
     for first in range(0, rows, 4 * WORD):
-        derive(first, min(first + 4 * WORD, rows), base, programme, moments, output)
+        for lane in range(len(programme.column_first) - 1):
+            derive(lane, first, min(first + 4 * WORD, rows), base, programme, moments, output)
 
 
 @njit(nogil=True, cache=True)
@@ -168,17 +173,16 @@ def flag_known(address: int, width: int, row: int, n: int, flags: Numbers) -> No
 
 @njit(nogil=True, cache=True)
 def put_bits(valid: int, row: int, n: int, flags: Numbers) -> None:
-    """Write n flags as bits from bit `row` on; eight at once where the bits begin and end with a byte.
+    """Write n flags as bits from bit `row` on; eight at once where the bits begin with a byte.
 
     The product gathers the lowest bits of eight bytes in its highest byte.
     """
     view = carray(pointer_to(valid), (row + n + 7) // 8, np.uint8)
-    if n == WORD and row % 8 == 0:
-        eight = flags.view(np.uint64)
-        for i in range(WORD // 8):
-            view[row // 8 + i] = np.uint8((eight[i] * np.uint64(0x0102040810204080)) >> np.uint64(56))
-        return
-    for i in range(n):
+    done = n // 8 if row % 8 == 0 else 0
+    eight, bytes_ = flags.view(np.uint64), view[row // 8 : row // 8 + done]
+    for i in range(done):
+        bytes_[i] = np.uint8((eight[i] * np.uint64(0x0102040810204080)) >> np.uint64(56))
+    for i in range(8 * done, n):
         at = row + i
         mask = np.uint8(1 << (at % 8))
         if flags[i]:

@@ -22,7 +22,8 @@ class Scratch(NamedTuple):
     it stands customer by customer; those of file f are from[f] .. from[f + 1].
     Customer by customer: customer j has the places offset[j] .. offset[j + 1], one more than active days;
     day[offset[j] + i] is the i-th active day, scan[s, offset[j] + i] what is known after the first i.
-    place[c, j]: how far customer j is at cut c. value[c, j]: a scan read there, if needed[scan, c].
+    place[c, j]: how far customer j is at cut c. value[c, j]: a scan read there, if needed[scan, c];
+    counted[c, j]: the same of a scan that is no amount.
     next_cut[d]: the first cut after the day d - 1 days after the first cut.
     alive_day, alive_offset: the merged alive days of the lanes so far; spare_*: room for merging.
     """
@@ -37,6 +38,7 @@ class Scratch(NamedTuple):
     scan: Int64s
     place: Int32s
     value: Int64s
+    counted: Int32s
     needed: npt.NDArray[np.bool_]
     next_cut: Int32s
     alive_day: Int32s
@@ -67,6 +69,7 @@ def make_scratch(rows: int, block: int, programme: Any, moments: Any, files: Any
         scan=np.empty((scans, alive + block + 1), np.int64),
         place=np.empty((len(moments.cut) + 1, block + 16), np.int32),
         value=np.empty((len(moments.cut) + 1, block), np.int64),
+        counted=np.empty((len(moments.cut) + 1, block), np.int32),
         needed=cuts_needed(programme, moments),
         next_cut=next_cuts(moments.cut),
         alive_day=np.empty(alive, np.int32),

@@ -37,11 +37,19 @@ class Files(NamedTuple):
 
 @njit(nogil=True, cache=True)
 def fill(
-    customers: Int32s, base: Int32s, files: Files, programme: Programme, moments: Moments, output: Output
+    customers: Int32s,
+    base: Int32s,
+    files: Files,
+    programme: Programme,
+    moments: Moments,
+    output: Output,
+    cursor: Int64s,
 ) -> None:
-    """Fill the columns for these customers (keys ascending); customer i counts from day base[i]."""
+    """Fill the columns for these customers (keys ascending); customer i counts from day base[i].
+
+    cursor[f]: a row of file f before which none of these customers has any; moved on behind their last.
+    """
     lanes = len(files.first) - 1
-    cursor = np.zeros(len(files.rows), np.int64)
     born = np.empty((2, BLOCK), np.int32)
     scratch = make_scratch(usual_rows(files), BLOCK, programme, moments, files)
     for first in range(0, len(customers), BLOCK):
@@ -55,6 +63,7 @@ def fill(
                 rows = find_rows(lane, customers[first:after], files, cursor, scratch)
             if rows == 0:
                 put_defaults(lane, first, after, len(customers), programme, moments, output)
+                derive(lane, first, after, base, programme, moments, output)
                 continue
             lay_out(lane, after - first, files, scratch)
             scan_lane(lane, after - first, files, programme, scratch)
@@ -63,9 +72,11 @@ def fill(
                 merge_alive(after - first, scratch)
             put_places(first, after, base, moments.cut, scratch)
             read_lane(lane, first, after, base, programme, moments, output, scratch)
+            derive(lane, first, after, base, programme, moments, output)
         alive_lane(lanes, first, after, base, programme, moments, output, scratch)
+        derive(lanes, first, after, base, programme, moments, output)
         put_tenure(first, after, base, programme, moments, output, born)
-        derive(first, after, base, programme, moments, output)
+        derive(lanes + 1, first, after, base, programme, moments, output)
 
 
 @njit(nogil=True, cache=True)

@@ -36,7 +36,9 @@ class Programme(NamedTuple):
     width[c], default[c]: of each column, outputs first. scan_kind, scan_measure [s]; the scans of lane l are
     scan_first[l] .. scan_first[l + 1]; the last lane is the merged one of all kinds that count as alive.
     reading[o] = (column, edge, scan within its lane); those of lane l and reading r are
-    reading_first[l, r] .. reading_first[l, r + 1]. derivation[d] = (what, column, a, b, c).
+    reading_first[l, r] .. reading_first[l, r + 1]. derivation[d] = (what, column, a, b, c); those that lane l
+    completes are derivation_first[l] .. derivation_first[l + 1]. column: all columns by the lane that
+    completes them, those of lane l column_first[l] .. column_first[l + 1]; after the lanes the tenure.
     """
 
     width: Int32s
@@ -47,6 +49,9 @@ class Programme(NamedTuple):
     reading_first: Int32s
     reading: Int32s
     derivation: Int32s
+    derivation_first: Int32s
+    column: Int32s
+    column_first: Int32s
     alive: npt.NDArray[np.uint8]
     register_lane: int
     tenure_column: int
@@ -290,6 +295,7 @@ def _tables(columns: _Columns, catalogue: Catalogue, tenure: int) -> Programme:
             readings += sorted(r[1:] for r in lane.readings if r[0] == reading)
         reading_first.append([*first, len(readings)])
     lanes = columns.names[:-1]
+    derivations, column_lane = _by_lane(columns, tenure)
     return Programme(
         width=np.array(columns.width, np.int32),
         default=np.array(columns.default, np.int64),
@@ -298,9 +304,30 @@ def _tables(columns: _Columns, catalogue: Catalogue, tenure: int) -> Programme:
         scan_measure=np.array([measure for _, measure in scans], np.int32),
         reading_first=np.array(reading_first, np.int32),
         reading=np.array(readings, np.int32).reshape(-1, 3),
-        derivation=np.array(columns.derivations, np.int32).reshape(-1, 5),
+        derivation=np.array(derivations, np.int32).reshape(-1, 5),
+        derivation_first=_firsts([column_lane[d[1]] for d in derivations], len(columns.names) + 1),
+        column=np.argsort(column_lane, kind="stable").astype(np.int32),
+        column_first=_firsts(sorted(column_lane), len(columns.names) + 1),
         alive=np.array([lane in catalogue.alive_kinds for lane in lanes], np.uint8),
         register_lane=lanes.index(Kind.REGISTER),
         tenure_column=tenure,
         churn_days=catalogue.churn_days,
     )
+
+
+def _by_lane(columns: _Columns, tenure: int) -> tuple[list[tuple[int, int, int, int, int]], list[int]]:
+    """The derivations in the order of the lanes that complete them, and that lane of every column."""
+    lane_of = [0] * len(columns.width)
+    for number, name in enumerate(columns.names):
+        for _, column, _, _ in columns.lane[name].readings:
+            lane_of[column] = number
+    for _, column, *of in columns.derivations:
+        lane_of[column] = max(lane_of[each] for each in of if each >= 0)
+    if tenure >= 0:
+        lane_of[tenure] = len(columns.names)
+    return sorted(columns.derivations, key=lambda derivation: lane_of[derivation[1]]), lane_of
+
+
+def _firsts(groups: Sequence[int], of: int) -> Int32s:
+    """Where each of `of` groups begins in a sorted list of them, and where the last ends."""
+    return np.searchsorted(groups, np.arange(of + 1)).astype(np.int32)

@@ -81,12 +81,17 @@ def read_lane(
 ) -> None:
     """Write all columns of the lane for a block of customers on every date."""
     starts, reading = programme.reading_first[lane], programme.reading
-    read = -1
+    read, n = -1, after - first
     for o in range(starts[0], starts[-1]):
         column, edge, scan = reading[o, 0], reading[o, 1], reading[o, 2]
-        if scan != read and scan >= 0:
-            read_scan(scan, programme.scan_first[lane] + scan, after - first, scratch)
-            read = scan
+        is_amount = programme.width[column] != INT32
+        if scan >= 0 and 2 * scan + is_amount != read:
+            number = programme.scan_first[lane] + scan
+            if is_amount:
+                read_scan(scan, number, n, scratch, scratch.value)
+            else:
+                read_scan(scan, number, n, scratch, scratch.counted)
+            read = 2 * scan + is_amount
         default = programme.default[column]
         for d in range(len(moments.day)):
             row = d * len(base) + first
@@ -99,19 +104,19 @@ def read_lane(
             elif o < starts[SINCE + 1]:
                 put_since(moments.day[d], base, first, now, scratch, short)
             elif o < starts[DIFFERENCE32 + 1]:
-                put_difference(scratch.value, now, then, short)
+                put_difference(scratch.counted, now, then, short)
             elif o < starts[DIFFERENCE64 + 1]:
                 put_difference(scratch.value, now, then, wide)
             elif o < starts[AT32 + 1]:
-                put_at(scratch, then, NULL32 if default == NULL64 else default, short)
+                put_at(scratch, scratch.counted, then, NULL32 if default == NULL64 else default, short)
             else:
-                put_at(scratch, then, default, wide)
+                put_at(scratch, scratch.value, then, default, wide)
 
 
 @njit(nogil=True, cache=True)
-def read_scan(scan: int, number: int, n: int, scratch: Any) -> None:
+def read_scan(scan: int, number: int, n: int, scratch: Any, value: Numbers) -> None:
     """value[c, j]: what the scan (of this number among all) says of customer j at cut c."""
-    known, place, value = scratch.scan, scratch.place, scratch.value
+    known, place = scratch.scan, scratch.place
     for c in range(place.shape[0]):
         if scratch.needed[number, c]:
             for j in range(n):
@@ -142,8 +147,8 @@ def put_difference(value: Numbers, now: int, then: int, into: Numbers) -> None:
 
 
 @njit(nogil=True, cache=True)
-def put_at(scratch: Any, then: int, missing: int, into: Numbers) -> None:
+def put_at(scratch: Any, value: Numbers, then: int, missing: int, into: Numbers) -> None:
     """What is known at an edge; `missing` where there was no day before it."""
-    place, offset, value = scratch.place, scratch.offset, scratch.value
+    place, offset = scratch.place, scratch.offset
     for j in range(len(into)):
         into[j] = value[then, j] if place[then, j] > offset[j] else missing

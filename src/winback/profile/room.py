@@ -115,12 +115,17 @@ class Room:
         )
 
     def put_keys(self, as_of: npt.NDArray[np.int32], customer: npt.NDArray[np.int32], *, no_day: int) -> None:
-        """Fill the columns as_of (null where it is `no_day`) and customer."""
+        """Fill the columns as_of (null where it is `no_day`) and customer.
+
+        as_of: shape (dates, 1), or (customers,) where each has a date of its own.
+        """
         day, bits, key = self.layout.keys
-        known = np.packbits(as_of != no_day, bitorder="little")
-        self._view(day, np.int32)[:] = as_of
-        self._view(key, np.int32)[:] = customer
-        self._bytes[bits : bits + len(known)] = known
+        rows = self.layout.rows
+        self._view(day, np.int32).reshape(-1, len(customer))[:] = as_of
+        self._view(key, np.int32).reshape(-1, len(customer))[:] = customer
+        known = as_of != no_day
+        said = np.uint8(255) if known.all() else np.packbits(known, bitorder="little")
+        self._bytes[bits : bits + (rows + 7) // 8] = said
 
     def numbers(self, at: int) -> npt.NDArray[Any]:
         """Column `at` of the programme, to be written to."""

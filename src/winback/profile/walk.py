@@ -6,12 +6,13 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import local
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from winback.profile.kernel import fill
+from winback.profile.kernel import BLOCK, fill
 from winback.profile.lanes import Mapped
 from winback.profile.moments import moments
 from winback.profile.programme import Plan
@@ -23,7 +24,7 @@ __all__ = ["NO_DAY", "Request", "batches", "each", "schema", "shared"]
 Int32s = npt.NDArray[np.int32]
 
 #: Rows (customers × dates) of a chunk: large enough that a batch costs little, small enough for the caches.
-CHUNK_ROWS = 8_192
+CHUNK_ROWS = 4_096
 #: A customer with no date of its own is asked for a day before all days.
 NO_DAY = -(2**30)
 
@@ -60,22 +61,33 @@ def batches(
 
     The numbers do not depend on `threads` or `chunk_rows`.
     """
-    dates = max(1, len(request.moments.day))
-    size = max(64, chunk_rows // dates // 64 * 64)
-    layouts = _Layouts(plan, hidden)
+    size = _customers_at_once(chunk_rows, len(request.moments.day))
+    layouts, cursors = _Layouts(plan, hidden), _Cursors(lanes)
     with ThreadPoolExecutor(threads) as pool:
         waiting: deque[Future[pa.RecordBatch]] = deque()
         for first in range(0, len(request.customers), size):
             customers = request.customers[first : first + size]
             base = None if request.base is None else request.base[first : first + size]
-            known = layouts.of(len(customers) * dates)
-            waiting.append(
-                pool.submit(_chunk, plan, lanes, Request(customers, request.moments, base), known=known)
-            )
-            if len(waiting) > threads + 1:
+            part = Request(customers, request.moments, base)
+            known = layouts.of(len(customers) * max(1, len(request.moments.day)))
+            waiting.append(pool.submit(_chunk, plan, lanes, part, known=known, cursors=cursors))
+            if len(waiting) > threads:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+def _customers_at_once(rows: int, dates: int) -> int:
+    """Customers of a chunk: whole blocks of the kernel, or a part of one that fills words of bits."""
+    size = max(64, rows // max(1, dates) // 64 * 64)
+    return size if size < BLOCK else size // BLOCK * BLOCK
+
+
+class _Cursors(local):
+    """How far each thread has read each file: its chunks come in order, so the next rows lie close behind."""
+
+    def __init__(self, lanes: Mapped) -> None:
+        self.at = np.zeros(len(lanes.files.rows), np.int64)
 
 
 class _Layouts:
@@ -91,11 +103,10 @@ class _Layouts:
         return self._known[rows]
 
 
-def _chunk(plan: Plan, lanes: Mapped, part: Request, *, known: Layout) -> pa.RecordBatch:
+def _chunk(plan: Plan, lanes: Mapped, part: Request, *, known: Layout, cursors: _Cursors) -> pa.RecordBatch:
     days, customers = part.moments.day, part.customers
     base = np.zeros(len(customers), np.int32) if part.base is None else part.base
     room = Room(plan, known)
-    fill(customers, base, lanes.files, plan.programme, part.moments, room.output)
-    as_of = np.repeat(days, len(customers)) if part.base is None else base
-    room.put_keys(as_of, np.tile(customers, len(days)), no_day=NO_DAY)
+    fill(customers, base, lanes.files, plan.programme, part.moments, room.output, cursors.at)
+    room.put_keys(days[:, None] if part.base is None else base, customers, no_day=NO_DAY)
     return room.batch()
