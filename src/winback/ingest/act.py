@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from winback.ingest import contacts, manifest, quarantine
+from winback.ingest.contacts import Safe
 from winback.ingest.keys import text_hashes
 from winback.ingest.mapping import contact_columns
 from winback.ingest.nouns import Manifest
@@ -21,8 +22,18 @@ from winback.store.whole import sync, written_whole
 from winback.store.workspace import Workspace
 from winback.terms.errors import DataProblem, Place
 
+__all__ = ["PLACE", "Safe", "contact_safe", "export_quarantine", "hand_back"]
+
 #: Columns of the export that say where a row stands; all others are the row itself.
 PLACE = ("row_key", "source", "file", "row", "field", "reason")
+
+
+def contact_safe() -> Safe | None:
+    """What seals contacts before they come in, for doors that meet them; None where there is no key.
+
+    Raises SettingsProblem where the key in the environment is none.
+    """
+    return contacts.safe()
 
 
 def export_quarantine(ws: Workspace, path: Path, *, source: str | None = None) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -32,7 +33,8 @@ class Desk:
     """What every step of a run has at hand.
 
     taken_keys hold the keys of taken_files, the log files that this process staged; seen_keys are the
-    mapped files of work.seen; refused_rows are those that the last retried chunk refused.
+    mapped files of work.seen; refused_rows are those that the last retried chunk refused; left_out counts
+    calls of the collector that become nothing, by name.
     """
 
     ws: Workspace
@@ -49,6 +51,7 @@ class Desk:
     taken_files: set[Path] = field(default_factory=set)
     seen_keys: dict[Path, DayKeys] = field(default_factory=dict)
     refused_rows: frozenset[int] = frozenset()
+    left_out: dict[str, int] = field(default_factory=dict)
     id_hashes: Hashes = field(default_factory=lambda: np.empty(0, np.uint64))
 
     @property
@@ -69,7 +72,8 @@ class Desk:
 
     def log_files(self, day: date) -> list[LogFile]:
         """The day's files of the log, committed and staged."""
-        return [*self.manifest.days.get(day, ()), *self.work.log.get(day, ())]
+        committed = (file for file in self.manifest.days.get(day, ()) if file.path not in self.work.absorbed)
+        return [*committed, *self.work.log.get(day, ())]
 
     def durable(self, paths: Iterable[Path]) -> None:
         """Sync files and the folders that hold them."""
@@ -88,10 +92,13 @@ def furnish(db: duckdb.DuckDBPyConnection, ws: Workspace, manifest: Manifest, jo
     """Make what mapping SQL refers to: the kinds, the known time zones, the ids of the registry."""
     kinds = ", ".join(literal(kind) for kind in ws.settings.event_kinds)
     db.execute(f"CREATE TYPE event_kind AS ENUM ({kinds})")
-    zoned = any(mapping.time_zone is not None for s in ws.settings.sources for mapping in s.events)
-    zones = sorted(available_timezones()) if zoned else []
-    db.register("zones", pa.table({"name": pa.array(zones, pa.string())}))
+    db.register("zones", pa.table({"name": pa.array(_zones(), pa.string())}))
     db.execute("CREATE TABLE known_zones AS SELECT name FROM zones")
     db.unregister("zones")
     segments = (*manifest.registry.get("customers", ()), *journal.segments["customers"])
     registry.load_ids(db, segments)
+
+
+@cache
+def _zones() -> list[str]:
+    return sorted(available_timezones())

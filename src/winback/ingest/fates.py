@@ -14,7 +14,9 @@ from winback.ingest.keys import Hashes, fold, number_hashes, settle_keys, text_h
 from winback.ingest.known import DayKeys, map_keys, write_keys
 from winback.ingest.mapping import SAID, TEXTS, Terms
 from winback.ingest.order import Ints
+from winback.ingest.segments import CallSource
 from winback.ingest.work import Seen
+from winback.settings.sources import Source
 from winback.store.sql import arrow
 from winback.terms.time import day_of
 
@@ -62,7 +64,7 @@ def fates_of(  # noqa: PLR0917
     drop = terms.source.identical_rows == "drop"
     for start, end in zip(starts, [*starts[1:], len(day)], strict=True):
         number = int(day[start])
-        known, mine = _known_keys(desk, terms.source.name, number)
+        known, mine = _known_keys(desk, terms.source, number)
         part = slice(start, end)
         keys[part], fates = settle_keys(content[part], by_message[part], known, mine, drop)
         taken[part] = fates == 0
@@ -73,8 +75,19 @@ def fates_of(  # noqa: PLR0917
     return keys, taken
 
 
-def _known_keys(desk: Desk, source: str, day: int) -> tuple[Hashes, Hashes]:
-    """Keys of that source and day in the log, and those that the open file gave."""
+def _known_keys(desk: Desk, source: Source, day: int) -> tuple[Hashes, Hashes]:
+    """Keys of that source and day in the log, and those that the open file gave.
+
+    A call that is sent twice is put right by two clocks, and may stand on either side of midnight: for calls
+    the days before and after count too.
+    """
+    around = (day - 1, day, day + 1) if isinstance(source, CallSource) else (day,)
+    found = [_keys_of_day(desk, source.name, each) for each in around]
+    known = np.concatenate([keys for keys, _ in found])
+    return known, np.concatenate([keys for _, keys in found])
+
+
+def _keys_of_day(desk: Desk, source: str, day: int) -> tuple[Hashes, Hashes]:
     intake = desk.work.open.intake if desk.work.open else -1
     known, mine = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)]
     for file in desk.log_files(day_of(day)):

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from winback.ingest import texts
 from winback.ingest.chunks import Chunk, gathered, numbered
+from winback.ingest.segments import CallSource, read_calls
 from winback.settings.sources import Source
 from winback.terms.errors import DataProblem, Place
 
@@ -20,6 +21,8 @@ def of_file(source: Source, path: Path, start_row: int, rows_max: int) -> Iterat
 
     Raises DataProblem where the file is not of its format at all.
     """
+    if isinstance(source, CallSource):
+        return gathered(read_calls(source, path), start_row, rows_max)
     if source.format == "parquet":
         return _parquet(path, start_row, rows_max)
     if source.format == "csv":

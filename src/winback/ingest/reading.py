@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from winback.ingest import chunks, databases, files
+from winback.ingest import chunks, databases, files, incoming
 from winback.ingest.desk import Desk
 from winback.ingest.mapping import ROW, Terms
 from winback.ingest.nouns import Intake
+from winback.ingest.segments import CallSource
 from winback.ingest.steps import take_chunk
 from winback.ingest.work import Open
+from winback.settings.collector import BUILT_IN_SOURCES
 from winback.settings.sources import Source
 from winback.terms.errors import DataProblem, Place
 
@@ -29,7 +31,8 @@ def read_source(desk: Desk, source: Source) -> None:
     if source.format in QUERIED:
         _read_query(desk, source)
         return
-    for path in files_of(desk, source):
+    built_in = source.name in BUILT_IN_SOURCES
+    for path in incoming.waiting(desk.ws, source.name) if built_in else files_of(desk, source):
         tally = desk.work.tally(source.name)
         if _is_in(desk, source, path):
             tally.files_skipped += 1
@@ -120,6 +123,8 @@ def _take(desk: Desk, source: Source, parts: Iterable[chunks.Chunk]) -> None:
     terms = Terms(desk.ws.settings, source, desk.now)
     for chunk in parts:
         take_chunk(desk, terms, chunk)
+        if isinstance(source, CallSource):
+            incoming.left_out(desk, chunk.table)
         last = chunk.table[ROW][-1].as_py() if chunk.table.num_rows else 0
         opened.row = max(opened.row, last, *(bad.row for bad in chunk.unreadable[-1:]))
         opened.rows += chunk.rows

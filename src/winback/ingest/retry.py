@@ -14,6 +14,7 @@ from winback.ingest import quarantine, texts
 from winback.ingest.chunks import Chunk
 from winback.ingest.desk import Desk
 from winback.ingest.mapping import MASK, ROW, Terms
+from winback.ingest.segments import CallSource, calls
 from winback.ingest.steps import take_chunk
 from winback.ingest.work import Open
 from winback.settings.sources import Source
@@ -90,9 +91,8 @@ def _recut(source: Source, rows: pa.Table, raws: list[str]) -> Chunk:
     head = _header(source, list(header)) if source.format == "csv" else ""
     keys, tables = [], []
     plain = source.model_copy(update={"encoding": "utf-8"})
-    cut = texts.csv if source.format == "csv" else texts.ndjson
     for key, line in zip(rows["row_key"].to_pylist(), lines, strict=True):
-        parts = list(cut(plain, texts.Held(f"{head}{line}\n")))
+        parts = list(_cut(plain, f"{head}{line}\n"))
         if len(parts) == 1 and parts[0].table.num_rows == 1 and not parts[0].unreadable:
             keys.append(key)
             tables.append(parts[0].table.drop_columns([ROW]))
@@ -100,6 +100,12 @@ def _recut(source: Source, rows: pa.Table, raws: list[str]) -> Chunk:
         return Chunk(pa.table({ROW: pa.array([], pa.int64())}), rows.num_rows)
     table = pa.concat_tables(tables, promote_options="permissive")
     return Chunk(table.add_column(0, ROW, pa.array(keys, pa.int64())), rows.num_rows)
+
+
+def _cut(source: Source, text: str) -> Iterator[Chunk]:
+    if isinstance(source, CallSource):
+        return calls(source, text.encode())
+    return texts.csv(source, texts.Held(text)) if source.format == "csv" else texts.ndjson(source, texts.Held(text))
 
 
 def _header(source: Source, names: list[str]) -> str:

@@ -8,20 +8,23 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from winback.ingest import contacts, manifest, quarantine, work
+from winback.ingest import contacts, incoming, manifest, quarantine, work
 from winback.ingest.desk import Desk, furnish
 from winback.ingest.nouns import IngestSummary, Manifest, SourceSummary
 from winback.ingest.reading import mapping_of, read_source
 from winback.ingest.retry import retry as retry_waiting
 from winback.ingest.settle import commit, law_of
+from winback.settings.collector import BUILT_IN_SOURCES
 from winback.settings.sources import Source
 from winback.store.lock import exclusive
 from winback.store.workspace import Workspace
 from winback.terms.errors import Place, SettingsProblem
 from winback.terms.progress import Progress, Silent
 
+#: So many names of calls that became no event are told.
+_NAMES_TOLD = 10
 #: Sections of the settings under which staged work was made.
-_STAGED_UNDER = ("workspace", "sources", "kinds", "products", "limits")
+_STAGED_UNDER = ("workspace", "sources", "kinds", "products", "limits", "collector")
 
 
 def run(
@@ -59,12 +62,13 @@ def run(
             _read(desk, _chosen(ws, sources), retry)
             new = commit(desk) if _has_news(desk) else known
         new = _deliver_contacts(ws, new)
+        incoming.put_away(ws, new, now)
         return replace(_summary(desk, new), seconds=time.monotonic() - began)
 
 
 def _read(desk: Desk, chosen: list[Source], retry: bool) -> None:
     opened = desk.work.open
-    unfinished = [s for s in desk.ws.settings.sources if opened is not None and s.name == opened.source]
+    unfinished = [s for s in _sources(desk.ws) if opened is not None and s.name == opened.source]
     if unfinished and (retry or unfinished[0] not in chosen):
         read_source(desk, unfinished[0])
     if retry:
@@ -75,8 +79,8 @@ def _read(desk: Desk, chosen: list[Source], retry: bool) -> None:
 
 
 def _chosen(ws: Workspace, names: Sequence[str] | None) -> list[Source]:
-    known = {source.name: source for source in ws.settings.sources}
-    if not known:
+    known = {source.name: source for source in _sources(ws)}
+    if not (ws.settings.sources or names or (ws.data / "incoming").exists()):
         raise SettingsProblem(
             "the workspace has no sources", place=Place(file="winback.toml", field="sources"), todo="add one"
         )
@@ -84,6 +88,10 @@ def _chosen(ws: Workspace, names: Sequence[str] | None) -> list[Source]:
         if name not in known:
             raise SettingsProblem(f"there is no source {name!r}; there are {', '.join(known)}")
     return [source for source in known.values() if names is None or source.name in names]
+
+
+def _sources(ws: Workspace) -> tuple[Source, ...]:
+    return (*ws.settings.sources, *incoming.built_in(ws.settings))
 
 
 def _check_law(ws: Workspace, known: Manifest) -> None:
@@ -143,9 +151,21 @@ def _notes(desk: Desk) -> list[str]:
                 " Delete the data folder to take everything in anew."
             )
     for name, tally in desk.work.tallies.items():
-        if tally.contacts_refused:
+        if tally.contacts_refused and name in BUILT_IN_SOURCES:
+            notes.append(
+                f"Source {name}: {tally.contacts_refused} contacts were dropped at the door: {contacts.KEY} was not"
+                " set there, they came with a browser's key, or stood where they are of nobody."
+            )
+        elif tally.contacts_refused:
             notes.append(
                 f"Source {name}: {tally.contacts_refused} contacts were not kept, as {contacts.KEY} is not"
                 " set. Set it and run ingest again: the files are then read for their contacts."
             )
+    if desk.left_out:
+        most = sorted(desk.left_out.items(), key=lambda pair: (-pair[1], pair[0]))[:_NAMES_TOLD]
+        told = ", ".join(f"{name} ({count})" for name, count in most)
+        notes.append(
+            f"Source collector: {sum(desk.left_out.values())} calls became no event: {told}."
+            " collector.tracks says what each name becomes."
+        )
     return notes

@@ -14,6 +14,7 @@ from winback.ingest import manifest as commits
 from winback.ingest import registry, work
 from winback.ingest.desk import Desk
 from winback.ingest.gather import WHOLE, few, made_whole
+from winback.ingest.incoming import few_intakes
 from winback.ingest.lanes import Lane, columns_of, map_lane, merged, stacked, write_lane
 from winback.ingest.measures import lane_measures
 from winback.ingest.nouns import LaneFile, Manifest, Measure
@@ -79,7 +80,9 @@ def _roll_month(desk: Desk, month: str, days: Sequence[date], anew: bool) -> Non
 
 def _roll(desk: Desk, day: date) -> dict[str, Lane]:
     if day in desk.work.log:
-        desk.work.log[day] = made_whole(desk.work.log[day], desk.version)
+        committed = desk.manifest.days.get(day, ())
+        desk.work.log[day], absorbed = made_whole(desk.work.log[day], committed, desk.version)
+        desk.work.absorbed |= absorbed
     files = [file.path for file in desk.log_files(day)]
     return roll_day(desk.ws.settings, day_number(day), read_day(files))
 
@@ -121,6 +124,7 @@ def _next(desk: Desk, days: set[date], anew: bool, measures: str) -> Manifest:
         return few((*known, *fresh), desk.data / folder / f"{desk.version:06d}-{WHOLE}.{part}.parquet")
 
     intakes = {(i.source, i.path): i for i in (*old.intakes, *staged.intakes)}
+    kept = few_intakes(desk.ws, tuple(intakes.values()))
     return Manifest(
         version=desk.version,
         customers=staged.customers,
@@ -131,7 +135,7 @@ def _next(desk: Desk, days: set[date], anew: bool, measures: str) -> Manifest:
         quarantine=segments("quarantine", old.quarantine, staged.quarantine),
         settled=segments("settled", old.settled, staged.settled),
         contacts_waiting=(*old.contacts_waiting, *staged.contacts),
-        intakes=tuple(intakes.values()),
+        intakes=kept,
         law=law_of(desk.ws),
         measures=measures,
     )

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from winback.ingest import contacts, quarantine
 from winback.ingest.chunks import Chunk
 from winback.ingest.desk import Desk
+from winback.ingest.incoming import keep_sealed
 from winback.ingest.log import take_events
 from winback.ingest.mapping import (
     CONTACTS,
@@ -23,6 +24,7 @@ from winback.ingest.mapping import (
     types_sql,
     wanted_columns,
 )
+from winback.ingest.segments import CallSource
 from winback.store.sql import arrow, named
 from winback.terms.errors import Place, SettingsProblem
 
@@ -39,6 +41,8 @@ def take_chunk(
     quarantine.refuse(desk, terms, chunk, retried=retried)
     _give_keys(desk)
     _take_contacts(desk, terms)
+    if isinstance(terms.source, CallSource):
+        keep_sealed(desk, terms.source)
     tally = desk.work.tally(terms.source.name)
     events = arrow(desk.db, named("ingest")["keyed_events"])
     desk.db.execute("DROP TABLE candidates")

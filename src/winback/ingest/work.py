@@ -60,7 +60,10 @@ class Open:
 
 @dataclass
 class Work:
-    """Everything staged since the manifest of version `base`; `law` digests the settings in force."""
+    """Everything staged since the manifest of version `base`; `law` digests the settings in force.
+
+    absorbed are committed files of the log whose events staged files hold.
+    """
 
     base: int
     law: str
@@ -76,6 +79,7 @@ class Work:
     open: Open | None = None
     tallies: dict[str, Tally] = field(default_factory=dict)
     lanes: dict[str, dict[str, LaneFile]] = field(default_factory=dict)
+    absorbed: set[Path] = field(default_factory=set)
     repaired: int = 0
 
     def tally(self, source: str) -> Tally:
@@ -114,6 +118,7 @@ def save(data: Path, work: Work) -> None:
         "intakes": [asdict(intake) for intake in work.intakes],
         "open": asdict(work.open) if work.open else None,
         "tallies": {source: asdict(tally) for source, tally in work.tallies.items()},
+        "absorbed": _names(data, sorted(work.absorbed)),
         "lanes": {
             kind: {m: [*_names(data, [lane.path]), lane.rows, lane.version] for m, lane in months.items()}
             for kind, months in work.lanes.items()
@@ -150,6 +155,7 @@ def load(data: Path, manifest: Manifest, law: str) -> Work:
         seen=[Seen(data / name, source, intake) for name, source, intake in raw["seen"]],
         intakes=[Intake(**intake) for intake in raw["intakes"]],
         open=Open(**raw["open"]) if raw["open"] else None,
+        absorbed=set(_paths(data, raw["absorbed"])),
         tallies={source: Tally(**tally) for source, tally in raw["tallies"].items()},
         lanes={
             kind: {m: LaneFile(data / name, rows, version) for m, (name, rows, version) in months.items()}

@@ -10,8 +10,10 @@ import typer
 from winback.doors.cli import (
     beginning,
     checking,
+    collecting,
     demonstrating,
     diagnosing,
+    explaining,
     ingesting,
     modelling,
     predicting,
@@ -74,6 +76,10 @@ _COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (
         ),
     ),
     (
+        collecting.collector,
+        ("winback collector", "winback collector --host 0.0.0.0 --port 8400 --workers 2"),
+    ),
+    (
         simulating.simulate,
         (
             "winback simulate --out app --customers 20000",
@@ -130,6 +136,14 @@ _COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (
         ),
     ),
     (
+        explaining.explain,
+        (
+            "winback explain C00042",
+            "winback explain C00042 --as-of 2026-03-01 --lang zh",
+            "winback explain C00042 --json",
+        ),
+    ),
+    (
         running.run,
         (
             "winback run",
@@ -154,6 +168,11 @@ _MODELS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
         modelling.card,
         ("winback models card card.html", "winback models card card.json --version 2026-03-01-0f16148e"),
     ),
+)
+_KEYS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
+    ("add", collecting.add, ("winback keys add shop", "winback keys add web --browser")),
+    ("list", collecting.list_keys, ("winback keys list", "winback keys list --json")),
+    ("revoke", collecting.revoke, ("winback keys revoke web", "winback keys revoke 3f2a90c1")),
 )
 _WARNINGS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     (
@@ -191,3 +210,8 @@ warnings = typer.Typer(no_args_is_help=True, help="Early warnings: look at them,
 app.add_typer(warnings, name="warnings")
 for _name, _command, _shown in _WARNINGS:
     warnings.command(_name, epilog=_examples(*_shown))(_command)
+
+keys = typer.Typer(no_args_is_help=True, help="Write keys: who may send events to the collector.")
+app.add_typer(keys, name="keys")
+for _name, _command, _shown in _KEYS:
+    keys.command(_name, epilog=_examples(*_shown))(_command)
