@@ -93,7 +93,7 @@ CHINESE = {
     "{new} new warnings, {raised} raised, {closed} closed": "新增 {new}，升级 {raised}，结束 {closed}",
     "done before": "此前已完成",
     "{version}: it beats every rival, and is in use": "{version}：胜过所有对手，已启用",
-    "No model is in use, so rules alone warn. winback train makes one, winback promote puts it to use.": (
+    "No model is in use, so rules alone warn. winback train makes one, winback promote uses it.": (
         "没有启用的模型，只凭规则预警。winback train 训练模型，winback promote 启用它。"
     ),
     "No model could be trained yet, so rules alone warn: {why}.": "还训练不出模型，只凭规则预警：{why}。",
@@ -104,7 +104,8 @@ CHINESE = {
     "All of it took {time}.": "总共用时 {time}。",
     # One customer.
     "Customer {customer} as of {day}": "客户 {customer}，时点 {day}",
-    "known of": "已知",
+    "Known": "已知",
+    "value": "内容",
     "state": "状态",
     "phase": "阶段",
     "trust": "信任度",
@@ -116,18 +117,15 @@ CHINESE = {
     "birthday": "生日",
     "language": "语言",
     "time zone": "时区",
-    "last sign of life": "最近一次活跃",
-    "{days} days ago": "{days} 天前",
     "churned on": "流失日",
     "Figures": "主要数字",
     "figure": "数字",
     "customer": "客户",
     "usual for people like them": "同类客户通常",
-    "People like them: {count} customers who are there, of the same {alike}.": (
-        "同类客户：{alike}相同且未流失的 {count} 位客户。"
+    "People like them: {count} customers who are there, of the same phase and channel.": (
+        "同类客户：阶段与渠道相同、尚未流失的 {count} 位客户。"
     ),
     "People like them: all {count} customers who are there.": "同类客户：全部 {count} 位未流失的客户。",
-    "phase and channel": "阶段与渠道",
     "Risk": "风险",
     "{chance} will leave within {days} days, by the model {model}; on average {mean} of all do.": (
         "模型 {model}：{days} 天内流失的概率为 {chance}；全体平均为 {mean}。"

@@ -83,7 +83,7 @@ def why_silent(model: Model, say: Say) -> str:
     """Why no model spoke; empty where one did."""
     if model.voice == "none":
         return say(
-            "No model is in use, so rules alone warn. winback train makes one, winback promote puts it to use."
+            "No model is in use, so rules alone warn. winback train makes one, winback promote uses it."
         )
     text = {
         "too_early": say("No model could be trained yet, so rules alone warn: {why}."),

@@ -87,12 +87,20 @@ def show(
         shown.show_json(found)
         return
     for each in found:
-        shown.show_line(" · ".join(_cells(ws, each, language)))
-        for reason in each.reasons:
-            shown.show_line(f"  {reason}")
-        heads = [say(head) for head in ("when", "what happened", "from", "to", "who", "why")]
-        cells = [_change(change, language) for change in each.history]
-        shown.show_table(say("History"), heads, (False,) * 6, cells)
+        tell_one(ws, each, language)
+
+
+def tell_one(ws: Workspace, warning: EarlyWarning, language: Language) -> None:
+    """A warning with its reasons and its history."""
+    from winback.warn.read import speak
+
+    say = speak(language)
+    shown.show_line(" · ".join(_cells(ws, warning, language)))
+    for reason in warning.reasons:
+        shown.show_line(f"  {reason}")
+    heads = [say(head) for head in ("when", "what happened", "from", "to", "who", "why")]
+    cells = [_change(change, language) for change in warning.history]
+    shown.show_table(say("History"), heads, (False,) * 6, cells)
 
 
 def export(
