@@ -1,0 +1,95 @@
+"""The facts of deliver, read and written; one text of SQL for both engines, lists handed over as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from winback.store import facts
+from winback.store.sql import named
+
+#: Rows of one transaction: other writers wait no longer than for these.
+PART_ROWS = 20_000
+
+Row = tuple[Any, ...]
+
+#: How a list in JSON becomes rows, on each engine; `lock` keeps two claims apart on PostgreSQL.
+_PARTS = {
+    "sqlite": {
+        "ids": "(SELECT value FROM json_each(%s))",
+        "names": "(SELECT value FROM json_each(%s))",
+        "lock": "",
+        "verdicts": "(SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS state,"
+        " json_extract(value, '$[2]') AS reason, json_extract(value, '$[3]') AS until_us FROM json_each(%s))",
+    },
+    "postgresql": {
+        "ids": "(SELECT CAST(value AS BIGINT) FROM json_array_elements_text(%s))",
+        "names": "(SELECT value FROM json_array_elements_text(%s))",
+        "lock": "FOR UPDATE SKIP LOCKED",
+        "verdicts": "(SELECT CAST(value ->> 0 AS BIGINT) AS id, value ->> 1 AS state, value ->> 2 AS reason,"
+        " CAST(value ->> 3 AS BIGINT) AS until_us FROM json_array_elements(%s))",
+    },
+}
+
+
+def statement(connection: Any, name: str) -> str:
+    """A named statement as this engine wants it."""
+    text = named("deliver")[name]
+    for part, said in _PARTS[connection.vendor].items():
+        text = text.replace("{" + part + "}", said)
+    return text
+
+
+def fetch(connection: Any, name: str, parameters: Sequence[Any] = ()) -> list[Row]:
+    """The rows of a named statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement(connection, name), list(parameters) or None)
+        rows: list[Row] = cursor.fetchall()
+    return rows
+
+
+def stream(
+    connection: Any, name: str, parameters: Sequence[Any] = (), rows: int = 50_000
+) -> Iterator[list[Row]]:
+    """The rows of a named statement, some at a time."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement(connection, name), list(parameters) or None)
+        while part := cursor.fetchmany(rows):
+            yield part
+
+
+def do(connection: Any, name: str, parameters: Sequence[Any] = ()) -> int:
+    """Run a named statement; how many rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement(connection, name), list(parameters) or None)
+        return int(cursor.rowcount)
+
+
+def do_many(connection: Any, name: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Run a named statement for each row."""
+    with connection.cursor() as cursor:
+        cursor.executemany(statement(connection, name), list(rows))
+
+
+def packed(values: Iterable[Any]) -> str:
+    """A list as JSON, for `{ids}`, `{names}` or `{verdicts}` (rows of id, state, reason, until_us)."""
+    return json.dumps(list(values), separators=(",", ":"))
+
+
+def parts(values: Sequence[Any], rows: int = PART_ROWS) -> Iterator[Sequence[Any]]:
+    """A sequence in parts of so many."""
+    for at in range(0, len(values), rows):
+        yield values[at : at + rows]
+
+
+def take_in(connection: Any, now: int, since: int) -> int:
+    """Treatments due in (since, now] become messages, part by part; how many."""
+    taken, last = 0, -1
+    while True:
+        upto = fetch(connection, "next_part", [since, now, last, PART_ROWS])[0][0]
+        if upto is None:
+            return taken
+        with facts.transaction(connection):
+            taken += max(do(connection, "take_in", [since, now, last, upto]), 0)
+        last = upto

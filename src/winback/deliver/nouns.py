@@ -1,0 +1,223 @@
+"""The nouns of deliver: messages and their states, letters and their fates, refusals, receipts, summaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+
+class MessageState(StrEnum):
+    """Where a message stands."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    HELD = "held"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    AS_IF = "as_if"
+
+
+class Reason(StrEnum):
+    """Why the gate does not let a message through, in the order in which it asks."""
+
+    WITHDRAWN = "withdrawn"
+    EMERGENCY_HOLD = "emergency_hold"
+    OPTED_OUT = "opted_out"
+    NO_CONSENT = "no_consent"
+    NO_CONTACT = "no_contact"
+    DEAD_CONTACT = "dead_contact"
+    QUIET_HOURS = "quiet_hours"
+    NO_TRADING_DAY = "no_trading_day"
+    FREQUENCY_CAP = "frequency_cap"
+    PROVIDER_LIMIT = "provider_limit"
+    GRANT_REFUSED = "grant_refused"
+    GRANT_AWAITED = "grant_awaited"
+
+
+class Fate(StrEnum):
+    """What became of a letter, as the provider says.
+
+    LATER: not sent, this letter may be tried again. DOWN: not sent, the provider does not work now.
+    REJECTED: not sent and never will be. BAD_CONTACT: the same, because the address is wrong for good.
+    UNKNOWN: it may have been sent.
+    """
+
+    SENT = "sent"
+    DELIVERED = "delivered"
+    LATER = "later"
+    DOWN = "down"
+    REJECTED = "rejected"
+    BAD_CONTACT = "bad_contact"
+    UNKNOWN = "unknown"
+
+
+class What(StrEnum):
+    """What a receipt says."""
+
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    CLICKED = "clicked"
+    FAILED = "failed"
+    OPTED_OUT = "opted_out"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message written out for one customer: `to` is the contact in clear, empty where none is needed."""
+
+    id: int
+    customer_id: str
+    medium: str
+    purpose: str
+    template: str
+    playbook: str
+    step: str
+    grant_id: int | None
+    to: str = field(repr=False)
+    title: str = field(repr=False)
+    body: str = field(repr=False)
+    parameters: Mapping[str, str] = field(default_factory=dict, repr=False)
+    unsubscribe_url: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """Letters of one batch that go to a provider at once; `at_us` is the moment."""
+
+    batch_id: int
+    at_us: int
+    letters: Sequence[Letter]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The fate of one letter; `ref` is the provider's own name for it, `error` its code, never a contact."""
+
+    id: int
+    fate: Fate
+    ref: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What came back: of which message (its id, or the provider's ref), what, when (microseconds, UTC)."""
+
+    what: What
+    at_us: int
+    message_id: int | None = None
+    ref: str | None = None
+    detail: str = ""
+    is_bad_contact: bool = False
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a customer wrote back to an SMS, and from which number."""
+
+    sender: str = field(repr=False)
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Request:
+    """A call-back of a provider, as the door took it: query and form as they came, and the body."""
+
+    method: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+    at_us: int
+    url: str = ""
+
+
+class Carrier(Protocol):
+    """One provider, opened: what the contract suite holds each of them to."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the settings."""
+
+    @property
+    def medium(self) -> str:
+        """What it carries."""
+
+    def send(self, parcel: Parcel) -> Iterable[Outcome]:
+        """Send letters; the outcome of each as soon as it is known. Letters without one are UNKNOWN."""
+
+    def ask(self, parcel: Parcel) -> Iterable[Outcome]:
+        """What became of letters that may have been sent; the ones it cannot tell are left out."""
+
+    def heard(self, request: Request) -> Iterable[Receipt | Reply]:
+        """The receipts and replies in a call-back. Raises ValueError where it is not from the provider."""
+
+
+@dataclass(frozen=True)
+class GateSummary:
+    """What the gate did: how many it let through, and how many not, by reason."""
+
+    judged: int = 0
+    cleared: int = 0
+    as_if: int = 0
+    reasons: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DeliverSummary:
+    """What one run did: messages taken in, judged, and their outcomes; `unknown` waits for a person."""
+
+    taken: int = 0
+    gate: GateSummary = GateSummary()
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    told: int = 0
+    states: Mapping[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class RefusalRow:
+    """One refusal of a message."""
+
+    at_us: int
+    reason: str
+    until_us: int | None
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    """A message as it stands, with everything that the gate and the providers said of it."""
+
+    id: int
+    customer_id: str
+    playbook: str
+    step: str
+    medium: str
+    template: str
+    purpose: str
+    state: str
+    first_due_us: int
+    due_us: int
+    sent_us: int | None
+    provider: str | None
+    reason: str | None
+    note: str | None
+    refusals: tuple[RefusalRow, ...] = ()
+    receipts: tuple[tuple[str, int, bool], ...] = ()
+
+
+@dataclass(frozen=True)
+class InboxRow:
+    """A message in a customer's inbox."""
+
+    message_id: int
+    title: str
+    body: str
+    sent_us: int
+    read_us: int | None

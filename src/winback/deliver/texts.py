@@ -1,0 +1,160 @@
+"""Templates of messages in Liquid: with limits, strict on unknown names, rendered once for equal values."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from liquid import BoundTemplate, Environment, StrictUndefined
+from liquid.exceptions import LiquidError
+
+from winback.settings.deliver import TemplateSection
+from winback.terms.errors import Place, Problem
+
+#: Names that a template may use.
+NAMES = frozenset(
+    {
+        *("customer.id", "customer.language", "customer.channel", "customer.campaign", "workspace.name"),
+        *("grant", "grant.reward", "grant.amount", "grant.purchase_min", "grant.expires"),
+        *("link", "unsubscribe_url"),
+    }
+)
+#: Texts kept of one template; beyond these nothing is remembered, so that memory stays small.
+_REMEMBERED_MAX = 20_000
+
+
+class _Limited(Environment):
+    block_nesting_limit = 20
+    context_depth_limit = 20
+    loop_iteration_limit = 1_000
+    local_namespace_limit = 10_000
+    output_stream_limit = 20_000
+
+
+_ENVIRONMENT = _Limited(undefined=StrictUndefined)
+
+
+class TemplateProblem(Problem):
+    """A template that cannot be read, or cannot be filled for this customer."""
+
+
+@dataclass
+class Written:
+    """One parsed text; `write` renders it for the values of the names it uses."""
+
+    source: str
+    template: BoundTemplate
+    names: tuple[str, ...]
+    _kept: dict[tuple[Any, ...], str] = field(default_factory=dict)
+
+    def write(self, values: Mapping[str, Any]) -> str:
+        """The text for these values (by dotted name). Raises TemplateProblem where one is missing."""
+        key = tuple(values.get(name) for name in self.names)
+        found = self._kept.get(key)
+        if found is None:
+            found = self._render(values)
+            if len(self._kept) < _REMEMBERED_MAX:
+                self._kept[key] = found
+        return found
+
+    def _render(self, values: Mapping[str, Any]) -> str:
+        try:
+            return str(self.template.render(**nested(values)))
+        except LiquidError as error:
+            raise TemplateProblem(str(error).splitlines()[0]) from None
+
+
+def nested(values: Mapping[str, Any]) -> dict[str, Any]:
+    """`{"a.b": 1}` as `{"a": {"b": 1}}`; what is None is not there."""
+    found: dict[str, Any] = {"grant": None}
+    for name, value in values.items():
+        head, _, tail = name.partition(".")
+        if not tail:
+            found[head] = value
+        elif value is not None:
+            if found.get(head) is None:
+                found[head] = {}
+            found[head][tail] = value
+    return found
+
+
+def read_text(source: str, place: str = "") -> Written:
+    """Parse a text. Raises TemplateProblem where it is no Liquid, or uses a name that there is not."""
+    try:
+        template = _ENVIRONMENT.from_string(source)
+    except LiquidError as error:
+        raise TemplateProblem(str(error).splitlines()[0], place=Place(field=place)) from None
+    used = tuple(sorted(set(template.global_variable_paths())))
+    strange = [name for name in used if name not in NAMES]
+    if strange:
+        raise TemplateProblem(
+            f"uses {', '.join(strange)}; allowed: {', '.join(sorted(NAMES))}", place=Place(field=place)
+        )
+    names = {other for name in used for other in NAMES if other == name or other.startswith(f"{name}.")}
+    return Written(source, template, tuple(sorted(names)))
+
+
+@dataclass(frozen=True)
+class Message:
+    """A template of one language: title, body, and what providers fill into texts they keep themselves."""
+
+    title: Written
+    body: Written
+    parameters: Mapping[str, Written]
+
+
+def message(section: TemplateSection, language: str, place: str) -> Message:
+    """The template in a language: `zh` for every kind of Chinese, else `en`."""
+    is_zh = language == "zh"
+    title, body = (section.zh_title, section.zh) if is_zh else (section.en_title, section.en)
+    parameters = {
+        name: read_text(text, f"{place}.parameters.{name}") for name, text in section.parameters.items()
+    }
+    return Message(
+        read_text(title, f"{place}.{language}_title"), read_text(body, f"{place}.{language}"), parameters
+    )
+
+
+#: The text of a playbook's version as it is kept; None where there is none.
+Version = Callable[[str, int], str | None]
+
+
+@dataclass
+class Shelf:
+    """All templates, parsed when first asked for: a playbook's own texts, then those of the workspace."""
+
+    workspace: Mapping[str, TemplateSection]
+    version: Version
+    _sections: dict[tuple[str, int], Mapping[str, Any]] = field(default_factory=dict)
+    _messages: dict[tuple[str, int, str, str], Message] = field(default_factory=dict)
+
+    def find(self, playbook: str, version: int, name: str, language: str) -> Message:
+        """Raises TemplateProblem where there is no such template, or it cannot be read."""
+        key = (playbook, version, name, language)
+        found = self._messages.get(key)
+        if found is None:
+            section = self._section(playbook, version, name)
+            found = self._messages[key] = message(section, language, f"templates.{name}")
+        return found
+
+    def _section(self, playbook: str, version: int, name: str) -> TemplateSection:
+        if (playbook, version) not in self._sections:
+            self._sections[(playbook, version)] = texts_in(self.version(playbook, version))
+        own = self._sections[(playbook, version)].get(name)
+        if own is not None:
+            return TemplateSection.model_validate(own)
+        if name not in self.workspace:
+            raise TemplateProblem(f"no template {name!r} in playbook {playbook!r} or the workspace")
+        return self.workspace[name]
+
+
+def texts_in(text: str | None) -> Mapping[str, Any]:
+    """The texts of a playbook as its version keeps it, in JSON or TOML."""
+    if not text:
+        return {}
+    whole = json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
+    found = whole.get("texts", {})
+    return found if isinstance(found, dict) else {}
