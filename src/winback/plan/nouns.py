@@ -77,3 +77,122 @@ class Treatment:
     expected_minor: int
     stopped_us: int | None
     why: str
+
+
+class Limit(StrEnum):
+    """What keeps one whom a playbook means from entering it; tried in this order."""
+
+    STOPPED = "stopped"
+    PAUSED = "paused"
+    INSIDE = "inside"
+    ONCE = "once"
+    TOO_SOON = "too_soon"
+    TIMES_MAX = "times_max"
+    LAYER = "layer"
+    A_DAY_MAX = "a_day_max"
+
+
+@dataclass(frozen=True)
+class Entered:
+    """Of one playbook as of a date: whom it means, who enters, who of them is held out, who is kept out.
+
+    `held_out` counts by group (control, holdout), `kept_out` by limit, `arms` those who enter by arm.
+    """
+
+    playbook: str
+    version: int
+    meant: int
+    entered: int
+    arms: dict[str, int]
+    held_out: dict[str, int]
+    kept_out: dict[str, int]
+
+
+@dataclass(frozen=True)
+class PlanSummary:
+    """What one run did as of a date and a moment; not `fresh` where entries of the date were made before.
+
+    `heard` reacted, `moves` were made, `treatments` given; `moved` counts those who went to a new version.
+    """
+
+    as_of: date
+    now_us: int
+    fresh: bool
+    entered: tuple[Entered, ...]
+    heard: int
+    moves: int
+    treatments: int
+    moved: dict[str, int]
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Send:
+    """What entrants may get by one step: how many of them at most, and what it costs for all of those."""
+
+    step: str
+    kind: TreatmentKind
+    medium: str | None
+    people: int
+    cost_minor: int
+    is_at_once: bool
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """What a playbook would do as of a date: who would enter, what they would get at once and at most.
+
+    `cost_minor` is what the costliest way of the walk costs those who are not held out, in minor units.
+    """
+
+    as_of: date
+    entered: Entered
+    sends: tuple[Send, ...]
+    at_once_minor: int
+    cost_minor: int
+
+
+@dataclass(frozen=True)
+class Told:
+    """One thing that a playbook asks of a customer: whether it holds, and the values it looked at."""
+
+    asks: str
+    holds: bool
+    values: dict[str, str]
+
+
+@dataclass(frozen=True)
+class WhyNot:
+    """Why a customer would or would not enter a playbook as of a date."""
+
+    customer_id: str
+    playbook: str
+    as_of: date
+    asks: tuple[Told, ...]
+    is_meant: bool
+    limit: Limit | None
+    arm: str
+    held_by: str | None
+
+    @property
+    def enters(self) -> bool:
+        """Whether the customer would enter (held out or not)."""
+        return self.is_meant and self.limit is None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A playbook as it stands: its version, state, and how many entered it, are inside, held, held out."""
+
+    name: str
+    zh: str
+    en: str
+    state: PlaybookState
+    version: int
+    layer: str
+    priority: int
+    entered: int
+    inside: int
+    held: int
+    held_out: int
+    file: str | None

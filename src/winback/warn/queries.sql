@@ -8,7 +8,15 @@ SELECT as_of_day, state, summary FROM warn_run WHERE as_of_day = %s;
 
 -- name: begin_run
 -- A run begins to judge.
-INSERT INTO warn_run (as_of_day, state, summary) VALUES (%s, 'judging', '') ON CONFLICT DO NOTHING;
+INSERT INTO warn_run (as_of_day, state, summary, basis) VALUES (%s, 'judging', '', '') ON CONFLICT DO NOTHING;
+
+-- name: keep_basis
+-- What the rules of a run took from the whole base.
+UPDATE warn_run SET basis = %s WHERE as_of_day = %s;
+
+-- name: basis_of
+-- The same, read again.
+SELECT basis FROM warn_run WHERE as_of_day = %s;
 
 -- name: advance_run
 -- A run is a step further.
@@ -21,9 +29,17 @@ SELECT as_of_day, summary FROM warn_run WHERE as_of_day < %s AND state = 'done' 
 -- name: standing
 -- Warnings that are open, and those closed after a day.
 SELECT customer_id, opened_day, status, level, seen_day, snoozed_until_day, closed_day,
-    CASE WHEN probability IS NULL THEN 0 ELSE 1 END
+    CASE WHEN probability IS NULL THEN 0 ELSE 1 END, live_day
 FROM warn_warning
 WHERE status <> 'closed' OR closed_day > %s;
+
+-- name: standing_of
+-- The latest warnings of some customers, for the live pass.
+SELECT customer_id, opened_day, status, level, closed_day, CASE WHEN probability IS NULL THEN 0 ELSE 1 END,
+    live_day
+FROM warn_warning
+WHERE customer_id IN ({ids}) AND (status <> 'closed' OR closed_day > %s)
+ORDER BY customer_id, opened_day;
 
 -- name: keep_verdict
 -- One verdict of a run that judges.
@@ -222,6 +238,10 @@ SELECT count(*) FROM warn_sending WHERE target = %s AND tried_us > %s;
 -- When an alert of this kind and subject was last sent to an address.
 SELECT max(tried_us) FROM warn_sending WHERE target = %s AND kind = %s AND subject = %s AND state = 'sent';
 
+-- name: last_sent_of_kind
+-- When an alert of this kind, whatever its subject, was last sent to an address.
+SELECT max(tried_us) FROM warn_sending WHERE target = %s AND kind = %s AND state = 'sent';
+
 -- name: sendings_by_state
 -- How many sendings there are, by state.
 SELECT state, count(*) FROM warn_sending WHERE as_of_day >= %s GROUP BY state;
@@ -240,3 +260,132 @@ LIMIT %s;
 -- name: last_alert_day
 -- The latest date with an alert, up to a day.
 SELECT max(as_of_day) FROM warn_alert WHERE as_of_day <= %s;
+
+-- name: live_seen
+-- What the live pass has seen.
+SELECT version, as_of_day, at_us, summary FROM warn_live WHERE name = 'last';
+
+-- name: keep_live_seen
+-- The live pass has seen so much.
+INSERT INTO warn_live (name, version, as_of_day, at_us, summary) VALUES ('last', %s, %s, %s, %s)
+ON CONFLICT (name) DO UPDATE
+SET version = excluded.version, as_of_day = excluded.as_of_day, at_us = excluded.at_us,
+    summary = excluded.summary;
+
+-- name: live_open
+-- The warnings that the live pass opens, out of its one part of verdicts.
+INSERT INTO warn_warning (customer_id, opened_day, status, level, probability, value_minor, expected_minor,
+    rules, reasons, phase, channel, changed_day, seen_day, run_day, live_day)
+SELECT customer_id, opened_day, status, level, probability, value_minor, expected_minor,
+    rules, reasons, phase, channel, as_of_day, as_of_day, as_of_day, %s
+FROM warn_verdict
+WHERE as_of_day = %s AND part = -1 AND move = 'new'
+ON CONFLICT DO NOTHING;
+
+-- name: live_note
+-- A row of the history for each verdict of the live pass that still applies.
+INSERT INTO warn_change (customer_id, opened_day, as_of_day, move, at_us, level_from, level, who, why,
+    probability, reasons, value_minor)
+SELECT verdict.customer_id, verdict.opened_day, verdict.as_of_day, verdict.move, %s, verdict.level_from,
+    verdict.level, %s, coalesce(verdict.closing, verdict.rules), verdict.probability, verdict.reasons,
+    verdict.value_minor
+FROM warn_verdict AS verdict
+JOIN warn_warning AS warning
+    ON warning.customer_id = verdict.customer_id AND warning.opened_day = verdict.opened_day
+WHERE verdict.as_of_day = %s AND verdict.part = -1
+    AND (verdict.move = 'reopened' AND warning.status = 'closed'
+        OR verdict.move <> 'reopened' AND warning.status <> 'closed')
+ON CONFLICT DO NOTHING;
+
+-- name: live_close
+-- The warnings that the live pass closes.
+UPDATE warn_warning
+SET status = 'closed', changed_day = verdict.as_of_day, closed_day = verdict.as_of_day,
+    closing = verdict.closing, snoozed_until_day = NULL
+FROM warn_verdict AS verdict
+WHERE verdict.customer_id = warn_warning.customer_id AND verdict.opened_day = warn_warning.opened_day
+    AND verdict.as_of_day = %s AND verdict.part = -1 AND verdict.move = 'closed'
+    AND warn_warning.status <> 'closed';
+
+-- name: live_raise
+-- The warnings that the live pass raises or opens again.
+UPDATE warn_warning
+SET status = 'open', level = verdict.level, value_minor = verdict.value_minor,
+    expected_minor = verdict.expected_minor, rules = verdict.rules, reasons = verdict.reasons,
+    changed_day = verdict.as_of_day, seen_day = verdict.as_of_day, snoozed_until_day = NULL,
+    closed_day = NULL, closing = NULL, live_day = %s
+FROM warn_verdict AS verdict
+WHERE verdict.customer_id = warn_warning.customer_id AND verdict.opened_day = warn_warning.opened_day
+    AND verdict.as_of_day = %s AND verdict.part = -1 AND verdict.move IN ('raised', 'reopened')
+    AND (verdict.move = 'reopened' OR warn_warning.status <> 'closed');
+
+-- name: drop_live_verdicts
+-- The verdicts of the live pass count, so they go.
+DELETE FROM warn_verdict WHERE as_of_day = %s AND part = -1;
+
+-- name: live_new_by_day
+-- How many warnings the live pass opened or raised, by the date it went by.
+SELECT as_of_day, count(*) FROM warn_change
+WHERE as_of_day >= %s AND who = %s AND move IN ('new', 'raised', 'reopened')
+GROUP BY as_of_day;
+
+-- name: keep_policy
+-- What a policy says.
+INSERT INTO warn_policy (fingerprint, body) VALUES (%s, %s) ON CONFLICT DO NOTHING;
+
+-- name: switch_policy
+-- A policy is switched on.
+INSERT INTO warn_switch (fingerprint, as_of_day, at_us, who, why, is_override)
+VALUES (%s, %s, %s, %s, %s, %s);
+
+-- name: policy_in_use
+-- The policy that was switched on last.
+SELECT switch.fingerprint, policy.body
+FROM warn_switch AS switch
+JOIN warn_policy AS policy ON policy.fingerprint = switch.fingerprint
+ORDER BY switch.id DESC
+LIMIT 1;
+
+-- name: policies
+-- Every policy that is known.
+SELECT fingerprint, body FROM warn_policy ORDER BY fingerprint;
+
+-- name: switches
+-- Which policy was switched on when, in order.
+SELECT fingerprint, as_of_day, at_us, who, why, is_override FROM warn_switch ORDER BY id;
+
+-- name: keep_replay
+-- What a replay of a policy promised; the same span again replaces it.
+INSERT INTO warn_replay (fingerprint, first_day, last_day, at_us, result) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (fingerprint, first_day, last_day) DO UPDATE
+SET at_us = excluded.at_us, result = excluded.result;
+
+-- name: replays
+-- Every replay on record, the latest last.
+SELECT fingerprint, at_us, result FROM warn_replay ORDER BY at_us, id;
+
+-- name: runs_done
+-- The summaries of all runs that are done, in order.
+SELECT as_of_day, summary FROM warn_run WHERE state = 'done' ORDER BY as_of_day;
+
+-- name: opened_between
+-- Warnings that were opened or raised on these dates, by runs and by the live pass.
+SELECT customer_id, as_of_day, move, level, value_minor
+FROM warn_change
+WHERE as_of_day BETWEEN %s AND %s AND move IN ('new', 'raised', 'reopened') AND who IN ('winback', 'winback live')
+ORDER BY as_of_day, customer_id;
+
+-- name: open_on
+-- The last change, up to a date, of every warning that was opened by then and not closed for good before it.
+SELECT change.customer_id, change.move, change.level, change.probability, change.value_minor
+FROM warn_warning AS warning
+JOIN warn_change AS change
+    ON change.customer_id = warning.customer_id AND change.opened_day = warning.opened_day
+WHERE warning.opened_day <= %s AND (warning.closed_day IS NULL OR warning.closed_day > %s)
+    AND change.id = (
+        SELECT last.id FROM warn_change AS last
+        WHERE last.customer_id = warning.customer_id AND last.opened_day = warning.opened_day
+            AND last.as_of_day <= %s
+        ORDER BY last.as_of_day DESC, last.at_us DESC, last.id DESC
+        LIMIT 1
+    );

@@ -17,6 +17,7 @@ from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem, Place
 from winback.terms.time import day_number, day_of
 from winback.warn import book
+from winback.warn.asked import Asked, Found, found_on, read_conditions
 from winback.warn.nouns import Change, Closing, EarlyWarning, Level, Move, Status, WarnSummary
 from winback.warn.replay import Policy, replay
 from winback.warn.replay_page import comparison, replay_page
@@ -27,13 +28,18 @@ from winback.warn.words import speak, word
 __all__ = [
     "CHANGE_SCHEMA",
     "OPEN_SCHEMA",
+    "Asked",
+    "Found",
     "Policy",
     "changes_since",
     "check_rules",
     "comparison",
+    "found_on",
     "last_run",
     "nouns_of",
+    "open_on",
     "open_warnings",
+    "read_conditions",
     "replay",
     "replay_page",
     "speak",
@@ -88,6 +94,27 @@ def open_warnings(ws: Workspace, level_min: Level = Level.LOW) -> pa.Table:
     with facts.connection(ws) as connection:
         rows = book.fetch(connection, "open_warnings", [int(level_min)])
     return _keyed(ws, _table(rows, OPEN_SCHEMA))
+
+
+def open_on(ws: Workspace, as_of: date) -> pa.Table:
+    """Every warning that was open as of the date, after the run of that date, whatever came later.
+
+    customer_id string, level int8, expected_minor int64: the value at risk times the probability (the whole
+    value where no model spoke), both of the last change up to the date.
+    """
+    day = day_number(as_of)
+    with facts.connection(ws) as connection:
+        rows = book.fetch(connection, "open_on", [day, day, day])
+    kept = [row for row in rows if row[1] != Move.CLOSED.value]
+    return pa.table(
+        {
+            "customer_id": pa.array([row[0] for row in kept], pa.string()),
+            "level": pa.array([row[2] for row in kept], pa.int8()),
+            "expected_minor": pa.array(
+                [row[4] if row[3] is None else int(row[4] * row[3]) for row in kept], pa.int64()
+            ),
+        }
+    )
 
 
 def changes_since(ws: Workspace, day: date) -> pa.Table:

@@ -1,0 +1,91 @@
+"""The facts of plan, read and written; every change of where people stand takes the clock first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from winback.store import facts
+from winback.store.sql import named
+
+#: People of one transaction: other writers wait no longer than for these.
+PART_ROWS = 20_000
+
+Row = tuple[Any, ...]
+
+
+def fetch(connection: Any, name: str, parameters: Sequence[Any] = ()) -> list[Row]:
+    """The rows of a named statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(named("plan")[name], list(parameters) or None)
+        rows: list[Row] = cursor.fetchall()
+    return rows
+
+
+def do(connection: Any, name: str, parameters: Sequence[Any] = ()) -> int:
+    """Run a named statement; how many rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(named("plan")[name], list(parameters) or None)
+        return int(cursor.rowcount)
+
+
+def do_many(connection: Any, name: str, rows: Sequence[Row]) -> None:
+    """Run a named statement once a row."""
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(named("plan")[name], rows)
+
+
+@contextmanager
+def part(connection: Any) -> Iterator[None]:
+    """One transaction that alone changes where people stand, here and in every other process."""
+    with facts.transaction(connection):
+        do(connection, "take_clock")
+        yield
+
+
+def in_parts(connection: Any, name: str, parameters: Sequence[Any], rows_max: int = PART_ROWS) -> int:
+    """Run a statement that ends in LIMIT until it finds nothing more; how many rows it touched in all."""
+    done = 0
+    while True:
+        with part(connection):
+            touched = do(connection, name, [*parameters, rows_max])
+        done += touched
+        if touched == 0:
+            return done
+
+
+def answer(connection: Any, rows: Sequence[Row], now_us: int, *, asked: int, withdrawing: bool) -> None:
+    """Let these entries take these exits, (entry, stop, outcome) a row; part by part.
+
+    `asked` is the outcome that stands there until now: only who still has it is let go.
+    """
+    for some in chunks(rows):
+        with part(connection):
+            _fill_answers(connection, some)
+            if withdrawing:
+                do(connection, "withdraw", [now_us])
+            do(connection, "take_answers", [now_us, asked])
+            do(connection, "drop_answers")
+
+
+def _fill_answers(connection: Any, rows: Sequence[Row]) -> None:
+    if connection.vendor != "postgresql":
+        do_many(connection, "keep_answer", rows)
+        return
+    with connection.cursor() as cursor, cursor.copy(named("plan")["copy_answers"]) as stream:
+        for row in rows:
+            stream.write_row(row)
+
+
+def chunks(rows: Iterable[Row], size: int = PART_ROWS) -> Iterator[list[Row]]:
+    """Rows in lists of at most `size`."""
+    some: list[Row] = []
+    for row in rows:
+        some.append(row)
+        if len(some) == size:
+            yield some
+            some = []
+    if some:
+        yield some

@@ -1,0 +1,267 @@
+-- name: begin_clock
+-- The clock is there from the first run on.
+INSERT INTO plan_clock (id, parts, now_us) VALUES (1, 0, %s) ON CONFLICT DO NOTHING;
+
+-- name: take_clock
+-- Whoever changes where people stand does this first in its transaction, so no two do so at once.
+UPDATE plan_clock SET parts = parts + 1 WHERE id = 1;
+
+-- name: set_clock
+-- The latest moment of a tick; never back.
+UPDATE plan_clock SET now_us = %s WHERE id = 1 AND now_us < %s;
+
+-- name: clock
+-- The latest moment of a tick.
+SELECT now_us FROM plan_clock WHERE id = 1;
+
+-- name: emit
+-- What is given to the next chunk of those who are due: each treatment once, its key computed (entry XOR step).
+INSERT INTO plan_treatment (id, entry_id, customer_id, playbook, version, step, kind, as_of_day, due_us, arm,
+    is_held_out, medium, template, purpose, reward, grant_id, expected_minor, stopped_us, why)
+SELECT (entry.id | emission.step_key) - (entry.id & emission.step_key), entry.id, entry.customer_id,
+    entry.playbook, emission.version, emission.step, emission.kind, %s, %s, entry.arm,
+    entry.held_by IS NOT NULL, emission.medium, emission.template, emission.purpose, emission.reward,
+    (entry.id | emission.grant_key) - (entry.id & emission.grant_key), entry.expected_minor, NULL, entry.why
+FROM plan_entry AS entry
+JOIN plan_emission AS emission
+    ON emission.walk_id = entry.walk_id AND emission.stop = entry.stop AND emission.outcome = entry.outcome
+WHERE entry.id IN (
+    SELECT id FROM plan_entry WHERE due_us <= %s AND outcome >= 0 ORDER BY due_us, id LIMIT %s
+)
+ON CONFLICT DO NOTHING;
+
+-- name: advance
+-- The same chunk goes on to its next stop, or ends.
+UPDATE plan_entry
+SET stop = edge.next_stop,
+    outcome = CASE WHEN edge.is_asked THEN -1 ELSE 0 END,
+    from_stop = plan_entry.stop,
+    from_outcome = plan_entry.outcome,
+    began_us = %s,
+    due_us = CAST(%s AS BIGINT) + edge.stay_us,
+    ended_us = CASE WHEN edge.stay_us IS NULL THEN CAST(%s AS BIGINT) ELSE NULL END,
+    ending = CASE WHEN edge.stay_us IS NULL THEN 'done' ELSE NULL END
+FROM plan_edge AS edge
+WHERE edge.walk_id = plan_entry.walk_id AND edge.stop = plan_entry.stop AND edge.outcome = plan_entry.outcome
+    AND plan_entry.id IN (
+        SELECT id FROM plan_entry WHERE due_us <= %s AND outcome >= 0 ORDER BY due_us, id LIMIT %s
+    );
+
+-- name: unasked
+-- Who stands at a stop whose exit is still to be asked.
+SELECT id, customer_id, walk_id, stop FROM plan_entry WHERE due_us <= %s AND outcome = -1 ORDER BY walk_id, id;
+
+-- name: waiting
+-- Who waits for a reaction: stops with more than one exit, the time not over before the span looked at.
+SELECT entry.id, entry.customer_id, entry.walk_id, entry.stop, entry.began_us, entry.due_us
+FROM plan_entry AS entry
+WHERE entry.due_us IS NOT NULL AND entry.outcome = 0 AND entry.stop > 0
+    AND EXISTS (
+        SELECT 1 FROM plan_edge AS edge
+        WHERE edge.walk_id = entry.walk_id AND edge.stop = entry.stop AND edge.outcome > 0
+    );
+
+-- name: keep_answer
+-- The exit that one entry takes.
+INSERT INTO plan_answer (entry_id, stop, outcome) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING;
+
+-- name: copy_answers
+-- The same on PostgreSQL, in bulk.
+COPY plan_answer (entry_id, stop, outcome) FROM STDIN;
+
+-- name: withdraw
+-- What was given on the way to this stop and asks for the reaction that came is not to be done any more.
+UPDATE plan_treatment SET stopped_us = %s
+WHERE stopped_us IS NULL AND kind <> 'grant' AND id IN (
+    SELECT (entry.id | emission.step_key) - (entry.id & emission.step_key)
+    FROM plan_answer AS answer
+    JOIN plan_entry AS entry ON entry.id = answer.entry_id AND entry.stop = answer.stop AND entry.outcome = 0
+    JOIN plan_emission AS emission ON emission.walk_id = entry.walk_id
+        AND emission.stop = entry.from_stop AND emission.outcome = entry.from_outcome
+    WHERE entry.due_us IS NOT NULL
+);
+
+-- name: take_answers
+-- Those who reacted, or were asked, are due now and take their exit; who has gone on meanwhile does not.
+UPDATE plan_entry SET outcome = answer.outcome, due_us = %s
+FROM plan_answer AS answer
+WHERE answer.entry_id = plan_entry.id AND answer.stop = plan_entry.stop AND plan_entry.outcome = %s
+    AND plan_entry.due_us IS NOT NULL;
+
+-- name: drop_answers
+-- Answers live within one transaction.
+DELETE FROM plan_answer;
+
+-- name: keep_entry
+-- One entry, once.
+INSERT INTO plan_entry (id, playbook, customer_id, walk_id, arm, held_by, entered_day, entered_us,
+    expected_minor, why, stop, outcome, from_stop, from_outcome, began_us, due_us, left_us, ended_us, ending)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, 0, 0, 0, %s, %s, NULL, NULL, NULL)
+ON CONFLICT DO NOTHING;
+
+-- name: playbooks
+-- Every playbook ever seen, as operators left it.
+SELECT name, state, version, changed_us, who FROM plan_playbook ORDER BY name;
+
+-- name: keep_playbook
+-- A playbook that is seen for the first time.
+INSERT INTO plan_playbook (name, state, version, changed_us, who) VALUES (%s, 'on', %s, %s, %s)
+ON CONFLICT DO NOTHING;
+
+-- name: set_version
+-- The version that is entered now.
+UPDATE plan_playbook SET version = %s WHERE name = %s;
+
+-- name: set_state
+-- An operator's act on a playbook.
+UPDATE plan_playbook SET state = %s, changed_us = %s, who = %s WHERE name = %s;
+
+-- name: keep_act
+-- The same, for the history.
+INSERT INTO plan_act (playbook, at_us, what, who, why) VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING;
+
+-- name: acts
+-- What operators did to a playbook, in order.
+SELECT at_us, what, who, why FROM plan_act WHERE playbook = %s ORDER BY at_us, id;
+
+-- name: versions
+-- Every version of every playbook.
+SELECT id, playbook, number, digest, text, from_day FROM plan_version ORDER BY playbook, number;
+
+-- name: keep_version
+-- A content of a playbook, each once.
+INSERT INTO plan_version (playbook, number, digest, text, from_day) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT DO NOTHING;
+
+-- name: keep_edge
+-- A way of a walk.
+INSERT INTO plan_edge (walk_id, stop, outcome, next_stop, stay_us, is_asked) VALUES (%s, %s, %s, %s, %s, %s)
+ON CONFLICT DO NOTHING;
+
+-- name: keep_emission
+-- What is given on a way.
+INSERT INTO plan_emission (walk_id, stop, outcome, place, version, step, step_key, kind, medium, template,
+    purpose, reward, grant_key)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT DO NOTHING;
+
+-- name: move_stop
+-- Those at a stop of an old version go to the stop of the same name in the new one, keeping their time.
+UPDATE plan_entry SET walk_id = %s, stop = %s, from_stop = -2, from_outcome = 0
+WHERE walk_id = %s AND stop = %s AND outcome = 0 AND ended_us IS NULL;
+
+-- name: hold
+-- A chunk of those inside a playbook is held where it is, with the time that is left.
+UPDATE plan_entry SET left_us = due_us - %s, due_us = NULL
+WHERE id IN (
+    SELECT id FROM plan_entry WHERE playbook = %s AND due_us IS NOT NULL AND ended_us IS NULL LIMIT %s
+);
+
+-- name: let_go
+-- A chunk of those held goes on with the time that was left.
+UPDATE plan_entry SET due_us = CAST(%s AS BIGINT) + left_us, left_us = NULL
+WHERE id IN (SELECT id FROM plan_entry WHERE playbook = %s AND left_us IS NOT NULL LIMIT %s);
+
+-- name: end_all
+-- A chunk of those inside a stopped playbook is outside.
+UPDATE plan_entry SET due_us = NULL, left_us = NULL, ended_us = %s, ending = 'stopped'
+WHERE id IN (SELECT id FROM plan_entry WHERE playbook = %s AND ended_us IS NULL LIMIT %s);
+
+-- name: withdraw_all
+-- A chunk of what a stopped playbook gave: who has not done it yet must not.
+UPDATE plan_treatment SET stopped_us = %s
+WHERE id IN (SELECT id FROM plan_treatment WHERE playbook = %s AND stopped_us IS NULL LIMIT %s);
+
+-- name: entered
+-- The entries that limit new ones: by playbook and customer how often, when last, and whether still inside.
+SELECT playbook, customer_id, count(*), max(entered_day), sum(CASE WHEN ended_us IS NULL THEN 1 ELSE 0 END)
+FROM plan_entry
+GROUP BY playbook, customer_id;
+
+-- name: entered_on
+-- How many entered each playbook on a day.
+SELECT playbook, count(*) FROM plan_entry WHERE entered_day = %s GROUP BY playbook;
+
+-- name: entries_of
+-- Every entry of one customer, the latest first.
+SELECT id, playbook, walk_id, arm, held_by, entered_day, entered_us, stop, outcome, began_us, due_us, left_us,
+    ended_us, ending, expected_minor, why
+FROM plan_entry
+WHERE customer_id = %s
+ORDER BY entered_us DESC, id;
+
+-- name: entries_of_playbook
+-- Every entry of one playbook, for experiments and read-outs.
+SELECT id, customer_id, walk_id, arm, held_by, entered_day, entered_us, ended_us, ending, expected_minor
+FROM plan_entry
+WHERE playbook = %s
+ORDER BY entered_day, id;
+
+-- name: counts
+-- How many stand where: inside, held by a pause, held out, ended.
+SELECT playbook, count(*),
+    sum(CASE WHEN ended_us IS NULL THEN 1 ELSE 0 END),
+    sum(CASE WHEN left_us IS NOT NULL THEN 1 ELSE 0 END),
+    sum(CASE WHEN held_by IS NOT NULL THEN 1 ELSE 0 END)
+FROM plan_entry
+GROUP BY playbook;
+
+-- name: treatments_of
+-- What one customer was given, by the entries that gave it.
+SELECT id, entry_id, customer_id, playbook, version, step, kind, as_of_day, due_us, arm, is_held_out, medium,
+    template, purpose, reward, grant_id, expected_minor, stopped_us, why
+FROM plan_treatment
+WHERE id IN (
+    SELECT (entry.id | emission.step_key) - (entry.id & emission.step_key)
+    FROM plan_entry AS entry
+    JOIN plan_emission AS emission ON emission.walk_id = entry.walk_id
+    WHERE entry.customer_id = %s
+)
+ORDER BY due_us, id;
+
+-- name: treatments_since
+-- Treatments given at a moment or later, in order.
+SELECT id, entry_id, customer_id, playbook, version, step, kind, as_of_day, due_us, arm, is_held_out, medium,
+    template, purpose, reward, grant_id, expected_minor, stopped_us, why
+FROM plan_treatment
+WHERE due_us >= %s
+ORDER BY due_us, id;
+
+-- name: run_of
+-- The entries of one date.
+SELECT as_of_day, state, summary FROM plan_run WHERE as_of_day = %s;
+
+-- name: last_run
+-- The latest date whose entries were made.
+SELECT as_of_day, state, summary FROM plan_run ORDER BY as_of_day DESC LIMIT 1;
+
+-- name: keep_run
+-- The entries of a date are made.
+INSERT INTO plan_run (as_of_day, state, summary) VALUES (%s, 'done', %s) ON CONFLICT DO NOTHING;
+
+-- name: latest_word
+-- Customers whose latest word is one of these; of two at the same moment the last by name.
+SELECT customer FROM told WHERE detail IS NOT NULL
+GROUP BY customer
+HAVING list_contains($words, max_by(detail, ("at", detail)));
+
+-- name: any_word
+-- Customers who were ever given one of these words.
+SELECT DISTINCT customer FROM told WHERE list_contains($words, detail);
+
+-- name: entry_keys
+-- The key of an entry: the first 63 bits of SHA-256 of its words, parted by the unit separator.
+SELECT place, CAST(CAST('0x' || substr(sha256($head || id || $tail), 1, 16) AS UBIGINT) >> 1 AS BIGINT) AS key
+FROM entrants
+ORDER BY place;
+
+-- name: heard
+-- For each who waits the first reaction within the time: its exit; of several at one moment the first named.
+SELECT waiting.entry_id, waiting.stop, min_by(reactions.outcome, ("at", reactions.outcome)) AS outcome
+FROM waiting
+JOIN reactions USING (walk_id, stop)
+JOIN told ON told.customer = waiting.customer AND told.kind = reactions.kind
+    AND (reactions.detail IS NULL OR reactions.detail = told.word)
+WHERE "at" >= waiting.began_us AND "at" < waiting.until_us
+GROUP BY waiting.entry_id, waiting.stop
+ORDER BY waiting.entry_id;
