@@ -1,19 +1,44 @@
 """The steps of the stages: the table of contents of the product.
 
 Data flows from the first to the last; no step calls the next, each leaves rows for those to its right. Which
-stages there are, and which are built, says `winback.terms.stages`. Doors import this only where they run a
-step, because it loads every engine.
+stages there are, and which are built, says `winback.terms.stages`. A step's engines are loaded when the step
+is first asked for, so that a command waits for its own alone.
 """
 
 from __future__ import annotations
 
-from winback.diagnose.run import report
-from winback.diagnose.run import run as diagnose
-from winback.ingest.run import run as ingest
-from winback.predict.run import run as predict
-from winback.predict.run import train
-from winback.profile.run import run as profile
-from winback.simulate.run import simulate
-from winback.warn.run import run as warn
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["simulate", "ingest", "profile", "diagnose", "report", "train", "predict", "warn"]  # noqa: RUF022 - in the order of the flow
+if TYPE_CHECKING:
+    from winback.diagnose.run import report
+    from winback.diagnose.run import run as diagnose
+    from winback.ingest.run import run as ingest
+    from winback.predict.run import run as predict
+    from winback.predict.run import train
+    from winback.profile.run import run as profile
+    from winback.simulate.run import simulate
+    from winback.warn.run import live as warn_live
+    from winback.warn.run import run as warn
+
+__all__ = ["simulate", "ingest", "profile", "diagnose", "report", "train", "predict", "warn", "warn_live"]  # noqa: RUF022 - in the order of the flow
+
+#: In the order of the flow: where each step stands.
+STEPS = {
+    "simulate": ("winback.simulate.run", "simulate"),
+    "ingest": ("winback.ingest.run", "run"),
+    "profile": ("winback.profile.run", "run"),
+    "diagnose": ("winback.diagnose.run", "run"),
+    "report": ("winback.diagnose.run", "report"),
+    "train": ("winback.predict.run", "train"),
+    "predict": ("winback.predict.run", "run"),
+    "warn": ("winback.warn.run", "run"),
+    "warn_live": ("winback.warn.run", "live"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in STEPS:
+        raise AttributeError(f"the flow has no step {name!r}; it has {', '.join(STEPS)}")
+    module, function = STEPS[name]
+    return getattr(import_module(module), function)
