@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from winback.diagnose.findings.questions import Question, ask_name, ask_number
-from winback.diagnose.findings.search import FALSE_MAX, RATIO_LOW_MIN, Sides, search
-from winback.diagnose.nouns import Condition, Finding, Group
+from winback.diagnose.findings.search import Sides, search
+from winback.diagnose.nouns import Condition, Finding, FindingRules, Group
 
 N = 20_000
 CHANNELS = ("web", "shop")
@@ -62,8 +62,8 @@ def test_a_finding_carries_both_shares_and_their_ratio() -> None:
     assert finding.stayed.share is not None
     assert finding.ratio == pytest.approx(finding.churned.share / finding.stayed.share)
     assert finding.ratio_low is not None
-    assert finding.ratio_low >= RATIO_LOW_MIN
-    assert finding.q <= FALSE_MAX
+    assert finding.ratio_low >= FindingRules().ratio_min
+    assert finding.q <= FindingRules().false_rate
 
 
 def test_a_pair_is_stated_where_each_half_adds_to_the_other() -> None:

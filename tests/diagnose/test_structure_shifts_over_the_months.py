@@ -7,7 +7,6 @@ from datetime import date
 import numpy as np
 
 from winback.diagnose.alive import Int32s, Spells
-from winback.diagnose.bits import NO_DAY
 from winback.diagnose.nouns import PHASES, MonthStructure, PhaseShare
 from winback.diagnose.over_time import structure_by_month
 from winback.diagnose.rates import rate
@@ -24,22 +23,24 @@ def cut(*spells: tuple[int, int, int]) -> Spells:
     return Spells(30, customer, start + np.int32(FIRST), end + np.int32(FIRST))
 
 
-def phases_at(days: Int32s) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """A novice until day 60, grown until day 120, mature after; nobody is asked without need."""
-    return np.where(days == NO_DAY, -9, np.searchsorted([FIRST + 60, FIRST + 120], days)).astype(np.int64)
+def phases_at(days: Int32s, customers: Int32s) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """A novice until day 60, grown until day 120, mature after; customers are asked in order, each once."""
+    assert np.all(np.diff(customers) > 0)
+    assert len(days) == len(customers)
+    return np.searchsorted([FIRST + 60, FIRST + 120], days).astype(np.int64)
 
 
 def test_each_loss_counts_in_its_month_and_its_phase() -> None:
     # lost on days 31 + last day: 36 (February), 41 and 101 (February, April), 131 (May); the last stays
     spells = cut((0, 0, 5), (1, 0, 10), (1, 50, 70), (2, 0, 100), (3, 0, 140))
-    months = structure_by_month(spells, 4, phases_at, first_day=FIRST, as_of=FIRST + 150)
+    months = structure_by_month(spells, phases_at, first_day=FIRST, as_of=FIRST + 150)
     parts = {f"{month.first_day:%m}": [each.rate.part for each in month.phases] for month in months}
     assert parts == {"01": [0, 0, 0], "02": [2, 0, 0], "03": [0, 0, 0], "04": [0, 1, 0], "05": [0, 0, 1]}
     assert [month.lost for month in months] == [0, 2, 0, 1, 1]
 
 
 def test_a_loss_at_the_start_of_the_date_counts_in_the_last_month() -> None:
-    (month,) = structure_by_month(cut((0, 0, 0)), 1, phases_at, first_day=FIRST, as_of=FIRST + 31)
+    (month,) = structure_by_month(cut((0, 0, 0)), phases_at, first_day=FIRST, as_of=FIRST + 31)
     assert month.lost == 1
 
 

@@ -14,8 +14,6 @@ from winback.terms.time import day_of
 
 #: The curve goes this far beyond the longest definition asked for.
 CURVE_DAYS_MAX = 365
-#: A definition is suggested when at most this share of those it calls lost came back.
-WRONG_MAX = 0.10
 
 
 def judged_at(first_day: int, as_of: int, days: Sequence[int]) -> int:
@@ -27,7 +25,7 @@ def judged_at(first_day: int, as_of: int, days: Sequence[int]) -> int:
 
 
 def definitions(
-    alive: Alive, kinds: tuple[str, ...], days: Sequence[int], *, at: int, as_of: int
+    alive: Alive, kinds: tuple[str, ...], days: Sequence[int], *, at: int, as_of: int, wrong_max: float = 0.1
 ) -> Definitions:
     """Judge each number of days at the start of day number `at` by what happened in [at, as_of).
 
@@ -44,8 +42,8 @@ def definitions(
         as_of=day_of(as_of),
         outcomes=_curve(silent, back, sorted(set(days))),
         curve=curve,
-        wrong_max=WRONG_MAX,
-        suggested_days=_suggested(curve),
+        wrong_max=wrong_max,
+        suggested_days=_suggested(curve, wrong_max),
     )
 
 
@@ -67,10 +65,10 @@ def _curve(silent: Int32s, back: np.ndarray, days: Sequence[int]) -> tuple[Defin
     return tuple(outcomes)
 
 
-def _suggested(curve: Sequence[DefinitionOutcome]) -> int | None:
+def _suggested(curve: Sequence[DefinitionOutcome], wrong_max: float) -> int | None:
     good = (
         outcome.days
         for outcome in curve
-        if outcome.came_back.share is not None and outcome.came_back.share <= WRONG_MAX
+        if outcome.came_back.share is not None and outcome.came_back.share <= wrong_max
     )
     return next(good, None)

@@ -212,13 +212,15 @@ class Condition:
     """Something that holds for a customer or not: below a limit, at least a limit, or a name.
 
     In a finding exactly one of the three is given; a feature that is not known fulfils none of them. Limits
-    are in the feature's own unit (money: minor units).
+    are in the feature's own unit (money: minor units). `is_other`, in drills only: any name too rare to be
+    asked by itself.
     """
 
     feature: str
     below: float | None = None
     at_least: float | None = None
     is_name: str | None = None
+    is_other: bool = False
 
 
 @dataclass(frozen=True)
@@ -251,11 +253,32 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class FindingRules:
+    """How findings are searched and stated.
+
+    false_rate: expected share of false ones among all stated; ratio_min: a finding must be so many times as
+    common among the churned, at the low end of its interval; side_min: a group needs so many customers on
+    either side; alike_min: conditions that agree on the customers of a group to this correlation are told as
+    one; singles_max, pairs_max: so many are told of a group; names_max: so many names of a named feature are
+    asked, the others together; attributes_max: so many free attributes are asked, those said most.
+    """
+
+    false_rate: float = 0.01
+    ratio_min: float = 1.25
+    side_min: int = 50
+    alike_min: float = 0.6
+    singles_max: int = 8
+    pairs_max: int = 4
+    names_max: int = 40
+    attributes_max: int = 20
+
+
+@dataclass(frozen=True)
 class Findings:
     """All findings, those of larger groups first, the strongest of a group first.
 
-    looked_at: how many conditions and pairs were tested in all groups; compared: lost and stayed customers
-    that were compared; left_out: lost customers without anybody like them who stayed.
+    looked_at: how many conditions and pairs were tested in all groups; churned, stayed: how many customers
+    of either were compared; left_out: lost customers without anybody like them who stayed.
     """
 
     findings: tuple[Finding, ...]
@@ -263,14 +286,15 @@ class Findings:
     churned: int
     stayed: int
     left_out: int
+    rules: FindingRules = FindingRules()
 
 
 @dataclass(frozen=True)
 class DrillRow:
     """One answer to a question within a group: how many of the churned and of those who stayed give it.
 
-    The condition is a span of the feature (at_least and below may both be given) or a name; None of all
-    three: not known. Those who stayed are weighted as in a `Finding`.
+    The condition is a span of the feature (at_least and below may both be given), a name, or any other name;
+    nothing of these: not known. Those who stayed are weighted as in a `Finding`.
     """
 
     condition: Condition

@@ -9,18 +9,17 @@ import numpy as np
 import numpy.typing as npt
 
 from winback.diagnose.alive import Int32s, Spells
-from winback.diagnose.bits import NO_DAY
 from winback.diagnose.flows import month_edges
 from winback.diagnose.nouns import PHASES, MonthStructure, PhaseShare
 from winback.diagnose.rates import rate
 from winback.terms.time import day_of
 
-#: The place in PHASES of each customer at the start of a day of the customer's own (NO_DAY: none).
-PhasesAt = Callable[[Int32s], npt.NDArray[np.int64]]
+#: The place in PHASES of some customers (keys ascending) at the start of a day of each one's own.
+PhasesAt = Callable[[Int32s, Int32s], npt.NDArray[np.int64]]
 
 
 def structure_by_month(
-    cut: Spells, customers: int, phases_at: PhasesAt, *, first_day: int, as_of: int
+    cut: Spells, phases_at: PhasesAt, *, first_day: int, as_of: int
 ) -> tuple[MonthStructure, ...]:
     """The phases at churn of those lost in each month up to `as_of`; they add up to the `lost` of its flow.
 
@@ -29,7 +28,7 @@ def structure_by_month(
     lost_on = cut.end.astype(np.int64) + cut.days + 1
     gone = lost_on <= as_of
     owner, day = cut.customer[gone], lost_on[gone]
-    phase = _phases(owner, day, customers, phases_at)
+    phase = _phases(owner, day.astype(np.int32), phases_at)
     edges = month_edges(first_day, as_of)
     month = np.searchsorted(np.array(edges), day, side="left") - 1
     counts = np.zeros((len(edges) - 1, len(PHASES)), np.int64)
@@ -44,15 +43,11 @@ def structure_by_month(
     )
 
 
-def _phases(
-    owner: Int32s, day: npt.NDArray[np.int64], customers: int, phases_at: PhasesAt
-) -> npt.NDArray[np.int64]:
+def _phases(owner: Int32s, day: Int32s, phases_at: PhasesAt) -> npt.NDArray[np.int64]:
     """The phase at each loss: the first loss of everybody is asked together, then the second, and so on."""
     phase = np.zeros(len(owner), np.int64)
     turn = np.arange(len(owner)) - np.searchsorted(owner, owner, side="left")
     for nth in range(int(turn.max(initial=-1)) + 1):
         mine = turn == nth
-        at = np.full(customers, NO_DAY, np.int32)
-        at[owner[mine]] = day[mine]
-        phase[mine] = phases_at(at)[owner[mine]]
+        phase[mine] = phases_at(day[mine], owner[mine])
     return phase

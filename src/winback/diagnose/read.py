@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from winback.diagnose.causes import Section, clusters_section, faults_section, quality_section
 from winback.diagnose.charts import png
 from winback.diagnose.findings.sentences import Wording
+from winback.diagnose.labels import attribute_labels, channel_labels, labelled
 from winback.diagnose.nouns import Diagnosis
 from winback.diagnose.page import page
 from winback.diagnose.pictures import report_charts
@@ -31,6 +33,7 @@ from winback.terms.errors import NotReadyProblem, Place
 __all__ = [
     "Report",
     "Section",
+    "as_called",
     "cause_sections",
     "chosen_told",
     "definition",
@@ -73,7 +76,16 @@ def wording(ws: Workspace, language: Language) -> Wording:
         features={feature.name: feature for feature in catalogue(ws.settings)},
         currency=ws.settings.workspace.currency,
         minor_digits=ws.settings.workspace.minor_digits,
+        attributes=attribute_labels(ws.settings, language),
     )
+
+
+Told = TypeVar("Told", bound=Diagnosis | Report)
+
+
+def as_called(ws: Workspace, found: Told, language: Language) -> Told:
+    """The same with every channel by the label that the workspace gives it, for people to read."""
+    return labelled(found, channel_labels(ws.settings, language))
 
 
 def diagnosis(ws: Workspace, as_of: date) -> Diagnosis:

@@ -27,14 +27,14 @@ class Customers:
     """What is registered of each customer before a date.
 
     known: whether an event of theirs was there by then; channel: the place in `channels`, of which the last
-    is the one not known; registered: the day of registering (NO_DAY: not known); names: the named features.
+    is the one not known; registered: the day of registering (NO_DAY: not known).
     """
 
     known: npt.NDArray[np.bool_]
     channel: Int64s
     channels: tuple[str, ...]
     registered: Int32s
-    names: dict[str, Named]
+    campaign: Named
 
 
 def read_alive(ws: Workspace, kinds: tuple[str, ...], as_of: date) -> Alive:
@@ -60,38 +60,50 @@ def read_customers(ws: Workspace, as_of: date) -> Customers:
         channel=np.where(codes < 0, len(channels), codes).astype(np.int64),
         channels=(*channels, UNKNOWN),
         registered=registered.astype(np.int32),
-        names={name: named(registry.column(name)) for name in ("campaign", "language")},
+        campaign=named(registry.column("campaign")),
     )
 
 
-def read_phases(ws: Workspace, cut: Int32s) -> Int64s:
-    """The place in PHASES of each customer's phase at the start of a day of the customer's own."""
-    return _places(profile.phases_each(ws, cut))
+def read_phases(ws: Workspace, cut: Int32s, customers: Int32s | None = None) -> Int64s:
+    """The place in PHASES of each customer's phase at the start of a day of the customer's own.
+
+    Of these customers (keys ascending), or of all; a row a key.
+    """
+    return _places(profile.phases_each(ws, cut, customers).dictionary_encode())
 
 
 def read_phases_on(ws: Workspace, days: Sequence[int], customers: int) -> npt.NDArray[np.int8]:
     """The same for every customer on each of `days` (numbers, ascending): int8 (days, customers)."""
     found = np.zeros((len(days), customers), np.int8)
-    at = np.array(days, np.int64)
     for batch, phase in profile.phases_on(ws, [day_of(day) for day in days]):
-        day = batch.column("as_of").cast(pa.int32()).to_numpy()
-        found[np.searchsorted(at, day), batch.column("customer").to_numpy()] = _places(phase)
+        keys = batch.column("customer").to_numpy()[: batch.num_rows // len(days)]
+        found[:, keys] = _places(phase).reshape(len(days), len(keys))
     return found
 
 
-def _places(phase: pa.Array) -> Int64s:
-    column = phase.dictionary_encode()
+def _places(phase: pa.DictionaryArray) -> Int64s:
     places = {name: place for place, name in enumerate(PHASES)}
-    codes = np.array([places[name] for name in column.dictionary.to_pylist()], np.int64)
-    found: Int64s = codes[column.indices.to_numpy(zero_copy_only=False)]
+    codes = np.array([places[name] for name in phase.dictionary.to_pylist()], np.int64)
+    found: Int64s = codes[phase.indices.to_numpy(zero_copy_only=False)]
     return found
 
 
-def read_features(ws: Workspace, customers: Int32s, cut: Int32s, names: list[str]) -> pa.Table:
-    """The features `names` of some customers (keys ascending), each at the start of a day of its own."""
-    return profile.features_each(ws, cut, customers, names)
+def read_graded(
+    ws: Workspace, customers: Int32s, cut: Int32s, names: Sequence[str]
+) -> tuple[pa.Table, Int64s, Named]:
+    """Of some customers (keys ascending), each at the start of a day of its own: the features `names`, the
+    place of the phase in PHASES, and the trust grade.
+    """
+    needed = profile.graded_from(ws.settings)
+    table = profile.features_each(ws, cut, customers, list(dict.fromkeys([*names, *needed])))
+    grades = profile.graded(ws.settings, table)
+    return table, _places(grades["phase"].dictionary_encode()), named(grades["trust"])
 
 
-def read_trust(ws: Workspace, customers: Int32s, cut: Int32s) -> Named:
-    """The trust grade of some customers (keys ascending), each at the start of a day of its own."""
-    return named(profile.trusts_each(ws, cut, customers))
+def read_said(ws: Workspace, customers: Int32s, cut: Int32s, *, free_max: int) -> dict[str, Named]:
+    """Campaign, language and free attributes of some customers, each before a day of its own."""
+    everybody = ingest.manifest(ws).customers
+    days, asked = np.zeros(everybody, np.int32), np.zeros(everybody, np.bool_)
+    days[customers], asked[customers] = cut, True
+    said = ingest.said_each(ws, days, asked, free_max=free_max)
+    return {name: named(column.take(pa.array(customers))) for name, column in said.items()}

@@ -25,8 +25,9 @@ class Report:
     """The whole diagnosis: who left, and what the deeper looks found.
 
     cohorts, channels: retention from the first alive day, by its month and by channel; phases: retention
-    from the start of `landmark` of those present then, by their phase on that day; chosen: the groups
-    that were asked for; drills: those, and the worst group of a channel within a phase, drilled into.
+    from the start of `landmark` of those present then, by their phase on that day; chosen, chosen_by: the
+    groups and the features that were asked for; drills: those groups, and the worst group of a channel
+    within a phase, drilled into.
     """
 
     diagnosis: Diagnosis
@@ -39,6 +40,7 @@ class Report:
     landmark: date
     findings: Findings
     chosen: tuple[Group, ...]
+    chosen_by: tuple[str, ...]
     drills: tuple[Drill, ...]
     quality: Quality
     clusters: Clusters

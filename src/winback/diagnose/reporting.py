@@ -15,7 +15,17 @@ from winback.diagnose.findings.sentences import (
     sentence,
     span_text,
 )
-from winback.diagnose.nouns import Condition, Definitions, Drill, Findings, Flow, Retention, Table
+from winback.diagnose.nouns import (
+    Condition,
+    Definitions,
+    Drill,
+    DrillRow,
+    Findings,
+    Flow,
+    Retention,
+    Table,
+)
+from winback.diagnose.rates import rate
 from winback.diagnose.report_nouns import Report
 from winback.diagnose.retention import DAYS_SHOWN
 from winback.diagnose.shifting import structure_table
@@ -177,7 +187,7 @@ def findings_summary(found: Findings, say: Say) -> str:
     """How many findings there are, of how much that was looked at."""
     text = say(
         "{looked_at} conditions were tested on {lost} lost and {stayed} who stayed; {found} findings are "
-        "stated, of which at most 1 in 100 is expected to be false. A finding says what goes with leaving, "
+        "stated, of which at most {rate} are expected to be false. A finding says what goes with leaving, "
         "not what causes it. {left_out} lost customers had nobody like them who stayed."
     )
     return text.format(
@@ -185,6 +195,7 @@ def findings_summary(found: Findings, say: Say) -> str:
         lost=number(found.churned),
         stayed=number(found.stayed),
         found=number(len(found.findings)),
+        rate=percent(found.rules.false_rate),
         left_out=number(found.left_out),
     )
 
@@ -240,30 +251,47 @@ def drill_tables(drills: Sequence[Drill], wording: Wording) -> tuple[Table, ...]
 
 
 def chosen_told(report: Report, wording: Wording) -> tuple[str, ...]:
-    """A sentence for each group that was asked for and could not be drilled into."""
+    """A sentence for each group that was asked for and could not be drilled into, and for each feature."""
+    by = wording.say("Not drilled by {feature}: all who were compared are alike in it.")
+    told_by = {each.feature for each in report.drills}
+    alike = [name for name in report.chosen_by if report.drills and name not in told_by]
     text = wording.say(
         "Not drilled into: {group}. There must be lost customers and others like them who stayed."
     )
     drilled = {each.group for each in report.drills}
-    return tuple(
-        text.format(group=group_text(group, wording.say)) for group in report.chosen if group not in drilled
+    groups = [group_text(group, wording.say) for group in report.chosen if group not in drilled]
+    return (
+        *(text.format(group=group) for group in groups),
+        *(by.format(feature=wording.name(name)) for name in alike),
     )
 
 
 def _drilled(found: Drill, wording: Wording) -> str:
-    """The least limit below which most of the lost lie, and how many of those who stayed do."""
+    """The least limit below which most of the lost lie, or their commonest name, beside those who stayed."""
+    named = [row for row in found.rows if row.condition.is_name is not None]
+    if named:
+        return _share_told(found, max(named, key=lambda row: row.churned.part), wording)
     lost = stayed = 0
     for row in found.rows:
         lost, stayed = lost + row.churned.part, stayed + row.stayed.part
         if row.condition.below is not None and lost >= MOST * row.churned.whole:
-            text = wording.say("{lost} of {group} {condition}; of those like them who stayed, {stayed}.")
-            return text.format(
-                lost=percent(lost / row.churned.whole),
-                group=group_text(found.group, wording.say),
-                condition=condition_text(Condition(found.feature, below=row.condition.below), wording),
-                stayed=percent(stayed / row.stayed.whole if row.stayed.whole else None),
+            all_below = DrillRow(
+                Condition(found.feature, below=row.condition.below),
+                rate(lost, row.churned.whole),
+                rate(min(stayed, row.stayed.whole), row.stayed.whole),
             )
+            return _share_told(found, all_below, wording)
     return wording.say("The lost and those like them who stayed, span by span.")
+
+
+def _share_told(found: Drill, row: DrillRow, wording: Wording) -> str:
+    text = wording.say("{lost} of {group} {condition}; of those like them who stayed, {stayed}.")
+    return text.format(
+        lost=percent(row.churned.share),
+        group=group_text(found.group, wording.say),
+        condition=condition_text(row.condition, wording),
+        stayed=percent(row.stayed.share),
+    )
 
 
 def report_tables(report: Report, wording: Wording) -> tuple[Table, ...]:

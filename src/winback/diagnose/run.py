@@ -8,22 +8,21 @@ from functools import partial
 
 import numpy as np
 import numpy.typing as npt
-from babel.core import get_global
 
 from winback.diagnose import structure
-from winback.diagnose.alive import STATE_CODES, Alive, Int32s, first_alive, last_alive, spells, states
+from winback.diagnose.alive import STATE_CODES, Alive, Int32s, Spells, first_alive, last_alive, spells, states
 from winback.diagnose.bits import NO_DAY
 from winback.diagnose.clusters.from_log import clusters_from
-from winback.diagnose.clusters.nouns import ClusterRules
 from winback.diagnose.definitions import definitions, judged_at
 from winback.diagnose.faults.from_log import faults_from
 from winback.diagnose.findings.asking import is_asked, questions
 from winback.diagnose.findings.comparing import Comparison, compare
-from winback.diagnose.findings.drilling import drill
-from winback.diagnose.findings.groups import group_of
+from winback.diagnose.findings.drilling import drill, drilled_by
+from winback.diagnose.findings.groups import feature_of, group_of
 from winback.diagnose.findings.search import Sides, search
 from winback.diagnose.flows import flows
-from winback.diagnose.nouns import PHASES, Churn, Diagnosis, Drill, Group, Retention
+from winback.diagnose.labels import channel_labels
+from winback.diagnose.nouns import PHASES, Churn, Diagnosis, Drill, FindingRules, Group, Retention
 from winback.diagnose.over_time import structure_by_month
 from winback.diagnose.quality.from_log import quality_from
 from winback.diagnose.read import folder
@@ -31,27 +30,22 @@ from winback.diagnose.reading import (
     Customers,
     read_alive,
     read_customers,
-    read_features,
+    read_graded,
     read_phases,
-    read_trust,
+    read_said,
 )
 from winback.diagnose.report_nouns import Report
 from winback.diagnose.retention import lives, retention_by
+from winback.diagnose.rules import rules_of
 from winback.diagnose.stored import plain, to_json
 from winback.ingest import read as ingest
+from winback.language import LANGUAGES
 from winback.profile import read as profile
 from winback.profile.nouns import State
 from winback.store.whole import write_json
 from winback.store.workspace import Workspace
 from winback.terms.progress import Progress, Silent
 from winback.terms.time import day_number, day_of
-
-#: Numbers of days that are tried side by side where none are asked for.
-CHURN_DAYS = (14, 30, 60, 90)
-#: A retention curve is drawn of so many customers or more.
-CURVE_MIN = 50
-#: Curves by phase start so many days before `as_of`, at most half the history.
-LANDMARK_DAYS = 180
 
 
 def run(
@@ -80,42 +74,46 @@ def report(
     churn: Churn | None = None,
     churn_days: Sequence[int] = (),
     groups: Sequence[str] = (),
+    by: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Report:
     """The whole diagnosis as known at the start of `as_of`: `run`, and the deeper looks beside it.
 
-    churn_days: tried as definitions, CHURN_DAYS where none are given; groups: PHASE/CHANNEL, drilled into
-    before the worst one. Keeps diagnosis.json and report.json below the data folder. Raises as `run` does,
-    and SettingsProblem for a group that there is not.
+    churn_days: tried as definitions, those of the settings where none are given; groups: PHASE/CHANNEL,
+    drilled into before the worst one; by: features and attributes to drill by, the usual ones where none are
+    given. Keeps diagnosis.json and report.json below the data folder. Raises as `run` does, and
+    SettingsProblem for a group or a feature that there is not.
     """
-    told = progress or Silent()
-    by = churn or Churn.of(ws.settings.churn)
+    told, rules = progress or Silent(), rules_of(ws.settings)
+    means = churn or Churn.of(ws.settings.churn)
     told.start("diagnose", 8)
     day, first = day_number(as_of), _first_day(ws)
-    alive, customers = read_alive(ws, by.kinds, as_of), read_customers(ws, as_of)
-    chosen = [group_of(text, customers.channels) for text in groups]
+    alive, customers = read_alive(ws, means.kinds, as_of), read_customers(ws, as_of)
+    called = {label: name for each in LANGUAGES for name, label in channel_labels(ws.settings, each).items()}
+    chosen = [group_of(text, customers.channels, called) for text in groups]
     told.advance()
-    diagnosis = _diagnose(ws, by, alive, customers, as_of=as_of)
+    diagnosis = _diagnose(ws, means, alive, customers, as_of=as_of)
     write_json(folder(ws, as_of) / "diagnosis.json", to_json(diagnosis))
     told.advance()
-    days = churn_days or CHURN_DAYS
+    days = churn_days or ws.settings.diagnose.churn_days
     at = judged_at(first, day, days)
-    tried = definitions(alive, by.kinds, days, at=at, as_of=day)
-    moved = flows(alive, by, first_day=first, as_of=day)
-    cut = spells(alive, by.days)
-    shifted = structure_by_month(cut, alive.customers, partial(read_phases, ws), first_day=first, as_of=day)
+    wrong_max = ws.settings.diagnose.wrong_share_max
+    tried = definitions(alive, means.kinds, days, at=at, as_of=day, wrong_max=wrong_max)
+    moved = flows(alive, means, first_day=first, as_of=day)
+    cut = spells(alive, means.days)
+    shifted = structure_by_month(cut, partial(read_phases, ws), first_day=first, as_of=day)
     told.advance()
-    landmark = day - min(LANDMARK_DAYS, max(1, (day - first) // 2))
-    cohorts, channels, phases = _retention(ws, by, alive, customers, as_of=day, landmark=landmark)
+    landmark = day - min(ws.settings.diagnose.landmark_days, max(1, (day - first) // 2))
+    cohorts, channels, phases = _retention(ws, cut, alive, customers, as_of=day, landmark=landmark)
     told.advance()
-    sides, left_out = _sides(ws, by, alive, customers, as_of=day)
+    sides, left_out = _sides(ws, means, alive, customers, as_of=day, rules=rules.findings)
+    features = drilled_features(ws, sides, by)
     findings = search(sides, left_out=left_out)
     told.advance()
-    rules = ClusterRules(country=_country(ws))
-    clusters = clusters_from(ws, alive, cut, customers, as_of=as_of, rules=rules)
-    quality = quality_from(ws, cut, customers, as_of=as_of)
+    clusters = clusters_from(ws, alive, cut, customers, as_of=as_of, rules=rules.clusters)
+    quality = quality_from(ws, cut, customers, as_of=as_of, rules=rules.quality)
     told.advance()
-    faults = faults_from(ws, alive, cut, customers, as_of=as_of)
+    faults = faults_from(ws, alive, cut, customers, as_of=as_of, rules=rules.faults)
     told.advance()
     found = Report(
         diagnosis=diagnosis,
@@ -128,7 +126,8 @@ def report(
         landmark=day_of(landmark),
         findings=findings,
         chosen=tuple(dict.fromkeys(chosen)),
-        drills=_drills(sides, [*chosen, _worst_group(diagnosis)]),
+        chosen_by=features if by else (),
+        drills=_drills(sides, [*chosen, _worst_group(diagnosis)], features),
         quality=quality,
         clusters=clusters,
         faults=faults,
@@ -136,11 +135,6 @@ def report(
     write_json(folder(ws, as_of) / "report.json", plain(found))
     told.advance()
     return found
-
-
-def _country(ws: Workspace) -> str:
-    """The country of the workspace's time zone, whose holidays may name bunches (from CLDR)."""
-    return str(get_global("zone_territories").get(ws.settings.workspace.time_zone, ""))
 
 
 def _first_day(ws: Workspace) -> int:
@@ -173,28 +167,28 @@ Curves = tuple[Retention, ...]
 
 
 def _retention(
-    ws: Workspace, churn: Churn, alive: Alive, customers: Customers, *, as_of: int, landmark: int
+    ws: Workspace, cut: Spells, alive: Alive, customers: Customers, *, as_of: int, landmark: int
 ) -> tuple[Curves, Curves, Curves]:
     """Curves by month of coming, by channel, and by phase at the landmark.
 
     Customers who had registered before the log began are not watched from their first alive day: how long
     they had been alive is not known.
     """
-    cut, started = spells(alive, churn.days), first_alive(alive)
+    started, least = first_alive(alive), ws.settings.diagnose.curve_customers_min
     before = (customers.registered != NO_DAY) & (customers.registered < _first_day(ws))
     came = lives(cut, alive.customers, since=np.where(before, NO_DAY, started).astype(np.int32), as_of=as_of)
     months, names = _months(started)
     there = np.full(alive.customers, landmark, np.int32)
     stayed = lives(cut, alive.customers, since=there, as_of=as_of)
     return (
-        retention_by(names, months, came, CURVE_MIN),
+        retention_by(names, months, came, least),
         tuple(
             sorted(
-                retention_by(customers.channels, customers.channel, came, CURVE_MIN),
+                retention_by(customers.channels, customers.channel, came, least),
                 key=lambda curve: -curve.customers,
             )
         ),
-        retention_by(PHASES, read_phases(ws, there), stayed, CURVE_MIN),
+        retention_by(PHASES, read_phases(ws, there), stayed, least),
     )
 
 
@@ -214,31 +208,45 @@ def _worst_group(diagnosis: Diagnosis) -> Group:
     return Group(None, None) if worst is None else Group(worst.phase, worst.channel)
 
 
-def _drills(sides: Sides, groups: Sequence[Group]) -> tuple[Drill, ...]:
+def _drills(sides: Sides, groups: Sequence[Group], features: Sequence[str]) -> tuple[Drill, ...]:
     """Every group drilled into once, in order."""
-    return tuple(found for group in dict.fromkeys(groups) for found in drill(sides, group))
+    return tuple(found for group in dict.fromkeys(groups) for found in drill(sides, group, features))
+
+
+def drilled_features(ws: Workspace, sides: Sides, by: Sequence[str]) -> tuple[str, ...]:
+    """The features to drill by: those named, or the usual. Raises SettingsProblem for one there is not."""
+    if not by:
+        return drilled_by(sides)
+    known = [feature.name for feature in profile.catalogue(ws.settings) if is_asked(feature)]
+    named = [question.feature for question in sides.questions if question.names]
+    return tuple(dict.fromkeys(feature_of(text, [*known, *named]) for text in by))
 
 
 def _sides(
-    ws: Workspace, churn: Churn, alive: Alive, customers: Customers, *, as_of: int
+    ws: Workspace, churn: Churn, alive: Alive, customers: Customers, *, as_of: int, rules: FindingRules
 ) -> tuple[Sides, int]:
     """The churned and those who stayed, as of the day after each was seen, and how many were left out."""
     sides = _compared(churn, alive, customers, as_of)
     order = np.argsort(sides.customer, kind="stable")
     customer, seen = sides.customer[order], sides.seen[order]
-    cut = np.full(alive.customers, NO_DAY, np.int32)
-    cut[customer] = seen + 1
+    cut = seen + np.int32(1)
     asked = [feature for feature in profile.catalogue(ws.settings) if is_asked(feature)]
-    table = read_features(ws, customer, cut[customer], [feature.name for feature in asked])
-    names = {name: (codes[customer], known) for name, (codes, known) in customers.names.items()}
-    names["trust"] = read_trust(ws, customer, cut[customer])
+    table, phase, trust = read_graded(ws, customer, cut, [feature.name for feature in asked])
+    names = {**read_said(ws, customer, cut, free_max=rules.attributes_max), "trust": trust}
     compared = Sides(
         churned=sides.churned[order],
         weight=sides.weight[order],
-        phase=read_phases(ws, cut)[customer],
+        phase=phase,
         channel=customers.channel[customer],
         channels=customers.channels,
-        questions=questions(table, asked, names, ws.settings.workspace.minor_digits),
+        questions=questions(
+            table,
+            asked,
+            names,
+            minor_digits=ws.settings.workspace.minor_digits,
+            names_max=rules.names_max,
+        ),
+        rules=rules,
     )
     return compared, sides.left_out
 

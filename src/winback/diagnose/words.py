@@ -110,6 +110,11 @@ CHINESE = {
     "had {name}: {value} or more": "{name}达到 {value} 及以上",
     "had {name}: below {value}": "{name}低于 {value}",
     "had {name}: {value}": "{name}为“{value}”",
+    "had {name}: “{value}”": "{name}为“{value}”",
+    "others": "其他",
+    "Not drilled by {feature}: all who were compared are alike in it.": (
+        "无法按{feature}细分：参与对比的客户在这一点上都相同。"
+    ),
     "never reached {value} in one {name}": "单笔{name}从未达到 {value}",
     "those lost": "全部流失客户",
     "those lost from {channel}": "“{channel}”渠道的流失客户",
@@ -171,10 +176,10 @@ CHINESE = {
     "of those who stayed": "留下者中",
     "times as common": "倍数",
     "{looked_at} conditions were tested on {lost} lost and {stayed} who stayed; {found} findings are "
-    "stated, of which at most 1 in 100 is expected to be false. A finding says what goes with leaving, "
+    "stated, of which at most {rate} are expected to be false. A finding says what goes with leaving, "
     "not what causes it. {left_out} lost customers had nobody like them who stayed.": (
         "对 {lost} 位流失客户与 {stayed} 位留下的客户检验了 {looked_at} 个条件，得出 {found} 条发现，"
-        "其中预期至多百分之一为误。"
+        "其中预期至多 {rate} 为误。"
         "发现只说明什么与流失相伴，不说明原因。另有 {left_out} 位流失客户找不到可比的留下者。"
     ),
     "Nothing sets the churned apart that could be stated.": "没有可以成立的发现。",

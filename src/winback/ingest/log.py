@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from winback.ingest.desk import Desk
@@ -17,6 +18,7 @@ from winback.ingest.mapping import SAID, TEXTS, Terms
 from winback.ingest.nouns import LogFile
 from winback.ingest.order import Ints, refine, stable_order
 from winback.ingest.work import Tally
+from winback.terms.kinds import Kind
 from winback.terms.time import day_of
 
 DICTIONARIES = ["kind", "product", "product_kind", "detail", "version", "source"]
@@ -149,17 +151,27 @@ def write_day(events: pa.Table, path: Path) -> None:
 
 
 def _write_changes(desk: Desk, columns: Mapping[str, pa.Array], rows: Ints) -> None:
-    """What the taken events say about their customers."""
+    """What the taken events say about their customers; free attributes only where they register."""
+    columns = {**columns, "attributes": _of_registering(columns)}
     said = np.zeros(len(columns["at"]), np.bool_)
-    for name in SAID:
+    for name in (*SAID, "attributes"):
         said |= columns[name].is_valid().to_numpy(zero_copy_only=False)
     chosen = pa.array(rows[said[rows]])
     if not len(chosen):
         return
     path = desk.place("registry", ".changes.parquet")
-    changes = {name: _text_dictionary(columns[name].take(chosen)) for name in SAID}
+    changes = {name: _text_dictionary(columns[name].take(chosen)) for name in (*SAID, "attributes")}
     table = pa.table(
         {"customer": columns["customer"].take(chosen), "from_at": columns["at"].take(chosen)} | changes
     )
     pq.write_table(table, path, compression="zstd", store_schema=False)
     desk.work.segments["changes"].append(path)
+
+
+def _of_registering(columns: Mapping[str, pa.Array]) -> pa.Array:
+    """The free attributes, null for events of other kinds than register."""
+    given, kind = columns["attributes"], columns["kind"]
+    if given.null_count == len(given):
+        return given
+    registers = kind.dictionary.cast(pa.string()).to_numpy(zero_copy_only=False) == Kind.REGISTER.value
+    return pc.if_else(pa.array(registers[kind.indices.to_numpy()]), given, None)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +21,23 @@ FORM = 1
 def load(data: Path) -> Manifest:
     """The manifest below the data folder; an empty one where nothing was committed yet."""
     path = data / MANIFEST
-    if not path.exists():
+    try:
+        told = path.stat()
+    except FileNotFoundError:
         return Manifest()
+    return _load(path, (told.st_ino, told.st_mtime_ns, told.st_size))
+
+
+@lru_cache(maxsize=4)
+def _load(path: Path, _seen: tuple[int, int, int]) -> Manifest:
+    """Reads it once for each state of the file, which is only ever replaced whole."""
     raw = json.loads(path.read_text(encoding="utf-8"))
     if raw.get("form") != FORM:
         raise DataProblem(
             f"the data folder is of form {raw.get('form')}, this program reads form {FORM}",
             place=Place(file=str(path)),
         )
-    return from_json(data, raw)
+    return from_json(path.parent, raw)
 
 
 def save(data: Path, manifest: Manifest) -> None:

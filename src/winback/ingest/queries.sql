@@ -12,7 +12,7 @@ WITH said AS (
         arg_max(birthday, {'said': from_at, 'value': birthday}) AS birthday,
         arg_max(language, {'said': from_at, 'value': language}) AS language,
         arg_max(time_zone, {'said': from_at, 'value': time_zone}) AS time_zone
-    FROM read_parquet($changes) AS changes
+    FROM read_parquet($changes, union_by_name = true) AS changes
     WHERE from_at < $before
     GROUP BY customer
 )
@@ -21,6 +21,47 @@ SELECT customers.customer, customers.id, said.channel, said.campaign, said.invit
 FROM read_parquet($customers) AS customers
 LEFT JOIN said ON said.customer = customers.customer
 ORDER BY customers.customer;
+
+-- name: said_each
+-- The last word on customers in `cuts` before a moment of each one's own: campaign, language, and the free
+-- attributes that were said most often.
+WITH said AS MATERIALIZED (
+    SELECT changes.customer, changes.from_at, changes.campaign, changes.language, changes.attributes
+    FROM (
+        SELECT NULL::VARCHAR AS attributes WHERE false
+        UNION ALL BY NAME
+        SELECT * FROM read_parquet($changes, union_by_name = true)
+    ) AS changes
+    JOIN cuts ON cuts.customer = changes.customer
+    WHERE changes.from_at < cuts.before
+),
+texts AS (
+    SELECT attributes AS text, count(*) AS times FROM said WHERE attributes IS NOT NULL GROUP BY attributes
+),
+entries AS MATERIALIZED (
+    SELECT text, times, entry.key AS name, entry.value AS value
+    FROM (
+        SELECT text, times, unnest(map_entries(CAST(CAST(text AS JSON) AS MAP(VARCHAR, VARCHAR)))) AS entry
+        FROM texts
+    )
+    WHERE entry.value IS NOT NULL AND entry.value <> ''
+),
+kept AS (
+    SELECT name FROM entries GROUP BY name ORDER BY sum(times) DESC, name LIMIT $free_max
+),
+words AS (
+    SELECT customer, from_at, 'campaign' AS name, campaign AS value FROM said WHERE campaign IS NOT NULL
+    UNION ALL
+    SELECT customer, from_at, 'language', language FROM said WHERE language IS NOT NULL
+    UNION ALL
+    SELECT said.customer, said.from_at, concat($free, entries.name), entries.value
+    FROM said
+    JOIN entries ON entries.text = said.attributes
+    JOIN kept ON kept.name = entries.name
+)
+SELECT customer, name, arg_max(value, {'said': from_at, 'value': value}) AS value
+FROM words
+GROUP BY customer, name;
 
 -- name: registry_without_changes
 -- One row a customer in key order, where nothing was ever said about any of them.

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from winback.ingest import manifest as commits
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from winback.ingest.contacts import Safe
 
 __all__ = [
+    "FREE",
     "contact_counts",
     "contacts_safe",
     "customer_key",
@@ -39,7 +42,12 @@ __all__ = [
     "refusals",
     "registry",
     "rehearse",
+    "said_each",
 ]
+
+
+#: Stands before the name of a free attribute of registrations, as in the settings.
+FREE = "attributes."
 
 
 def rehearse(ws: Workspace, source: Source, now: datetime) -> Rehearsal:
@@ -86,6 +94,21 @@ def registry(ws: Workspace, as_of: date | None = None) -> pa.Table:
     zone = ws.settings.workspace.zone
     before = None if as_of is None else start_of_day(as_of, zone)
     return registers.table(ws, found, as_of, before)
+
+
+def said_each(
+    ws: Workspace, cut_days: npt.NDArray[np.int32], asked: npt.NDArray[np.bool_], *, free_max: int
+) -> dict[str, pa.DictionaryArray]:
+    """The last word on each customer before the start of a day of the customer's own, by name.
+
+    cut_days: a day number a key; asked: which customers are looked at. Gives `campaign`, `language` and each
+    free attribute that registrations carry as `attributes.<name>` (the `free_max` said most often), as text
+    in key order with an alphabetical dictionary; null where nothing was said by then, or not asked. Names of
+    which nothing was said are left out.
+    """
+    from winback.ingest import attributes
+
+    return attributes.said_each(ws, manifest(ws), cut_days, asked, free=(FREE, free_max))
 
 
 def customer_key(ws: Workspace, customer_id: str) -> int | None:

@@ -100,11 +100,11 @@ def features_each(
     return taken.each(np.ascontiguousarray(cut_days, np.int32), customers)
 
 
-def phases_each(ws: Workspace, cut_days: Int32s) -> pa.Array:
+def phases_each(ws: Workspace, cut_days: Int32s, customers: Int32s | None = None) -> pa.Array:
     """The phase (string, never null) of each customer as of a day (number) of its own; a row a key."""
     needed = [c.feature for rule in ws.settings.phases for c in (*rule.all, *rule.any)]
     check_rules(ws.settings)
-    table = features_each(ws, cut_days, names=list(dict.fromkeys(needed)))
+    table = features_each(ws, cut_days, customers, names=list(dict.fromkeys(needed)))
     columns = {name: table[name].combine_chunks() for name in table.column_names}
     return rules.phases(ws.settings, columns, table.num_rows)
 
@@ -147,8 +147,8 @@ def trusts_each(ws: Workspace, cut_days: Int32s, customers: Int32s | None = None
     return rules.trusts(ws.settings, columns, table.num_rows)
 
 
-def phases_on(ws: Workspace, dates: Sequence[date]) -> Iterator[tuple[pa.RecordBatch, pa.Array]]:
-    """The phase (string, never null) of every customer on many dates, in one pass.
+def phases_on(ws: Workspace, dates: Sequence[date]) -> Iterator[tuple[pa.RecordBatch, pa.DictionaryArray]]:
+    """The phase (a dictionary of strings, never null) of every customer on many dates, in one pass.
 
     Gives batches of `as_of` and `customer`, as `features_on` does, each with the phase of every row.
     """
@@ -156,7 +156,7 @@ def phases_on(ws: Workspace, dates: Sequence[date]) -> Iterator[tuple[pa.RecordB
     check_rules(ws.settings)
     for batch in features_on(ws, dates, names=list(dict.fromkeys(needed))):
         columns = dict(zip(batch.schema.names, batch.columns, strict=True))
-        yield batch.select(["as_of", "customer"]), rules.phases(ws.settings, columns, batch.num_rows)
+        yield batch.select(["as_of", "customer"]), rules.phases_coded(ws.settings, columns, batch.num_rows)
 
 
 def thresholds(ws: Workspace, as_of: date) -> Thresholds:

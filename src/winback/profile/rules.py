@@ -53,8 +53,16 @@ def features_needed(settings: Settings) -> tuple[str, ...]:
 
 def phases(settings: Settings, columns: Columns, rows: int) -> pa.Array:
     """The phase of each row as text: the first rule that holds; novice where none does."""
-    found = first_that_holds([(rule.phase, rule.all, rule.any) for rule in settings.phases], columns, rows)
-    return found.fill_null(Phase.NOVICE.value)
+    return phases_coded(settings, columns, rows).dictionary_decode()
+
+
+def phases_coded(settings: Settings, columns: Columns, rows: int) -> pa.DictionaryArray:
+    """The same as a dictionary: one byte a row, which names only where they are shown."""
+    codes = _first_that_holds([(rule.phase, rule.all, rule.any) for rule in settings.phases], columns, rows)
+    names = [*(rule.phase for rule in settings.phases), Phase.NOVICE.value]
+    distinct = list(dict.fromkeys(names))
+    place = np.array([distinct.index(name) for name in names], np.int8)
+    return pa.DictionaryArray.from_arrays(place[codes], pa.array(distinct, pa.string()))
 
 
 def trusts(settings: Settings, columns: Columns, rows: int) -> pa.Array:
@@ -67,6 +75,13 @@ Rule = tuple[str, Sequence[Condition], Sequence[Condition]]
 
 def first_that_holds(rules: Sequence[Rule], columns: Columns, rows: int) -> pa.Array:
     """The name of the first rule of which all of `all` and, where there are any, one of `any` hold."""
+    codes = _first_that_holds(rules, columns, rows)
+    names = pa.array([name for name, _, _ in rules], pa.string())
+    return names.take(pa.array(codes, mask=codes == len(rules)))
+
+
+def _first_that_holds(rules: Sequence[Rule], columns: Columns, rows: int) -> npt.NDArray[np.int8]:
+    """The place of the first rule that holds; their number where none does."""
     codes = np.full(rows, len(rules), np.int8)
     for code in range(len(rules) - 1, -1, -1):
         _, every, some = rules[code]
@@ -76,8 +91,7 @@ def first_that_holds(rules: Sequence[Rule], columns: Columns, rows: int) -> pa.A
         if some:
             holds &= np.logical_or.reduce([fulfilled(c, columns[c.feature]) for c in some])
         codes[holds] = code
-    names = pa.array([name for name, _, _ in rules], pa.string())
-    return names.take(pa.array(codes, mask=codes == len(rules)))
+    return codes
 
 
 def fulfilled(condition: Condition, column: pa.Array) -> Flags:

@@ -16,6 +16,7 @@ _PATTERNS = {
     r"^[a-z][a-z0-9_]{0,39}$": "a name of a-z, 0-9 and _ that begins with a letter, at most 40 long",
     r"^[a-z][a-z0-9_-]{0,39}$": "a name of a-z, 0-9, _ and - that begins with a letter, at most 40 long",
     r"^[A-Z][A-Z0-9_]*$": "the name of an environment variable, in capitals",
+    r"^([A-Z]{2})?$": "a country code of two capitals such as CN, or nothing",
     r"^[A-Z]{3}$": "a currency code of three capitals such as CNY",
     "^(low|middle|high)$": "low, middle or high",
 }

@@ -33,7 +33,12 @@ def is_asked(feature: Feature) -> bool:
 
 
 def questions(
-    features: pa.Table, catalogue: Iterable[Feature], names: Mapping[str, Named], minor_digits: int
+    features: pa.Table,
+    catalogue: Iterable[Feature],
+    names: Mapping[str, Named],
+    *,
+    minor_digits: int,
+    names_max: int = 40,
 ) -> tuple[Question, ...]:
     """The questions of all asked features of a table (one row a customer) and of all named ones."""
     asked = [
@@ -41,14 +46,14 @@ def questions(
         for feature in catalogue
         if is_asked(feature)
     ]
-    asked += [ask_name(name, codes, known) for name, (codes, known) in names.items()]
+    asked += [ask_name(name, codes, known, names_max) for name, (codes, known) in names.items()]
     return tuple(question for question in asked if question is not None)
 
 
 def named(column: pa.ChunkedArray | pa.Array) -> Named:
     """A column of text as places in its names, which stand in alphabetical order; null is not known."""
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    coded = whole.dictionary_encode()
+    coded = whole if pa.types.is_dictionary(whole.type) else whole.dictionary_encode()
     names = [str(name) for name in coded.dictionary.to_pylist()]
     order = sorted(range(len(names)), key=names.__getitem__)
     place = np.empty(len(names) + 1, np.int64)

@@ -11,6 +11,7 @@ from winback.diagnose.findings.questions import UNKNOWN_BIN, Question
 from winback.diagnose.findings.search import Sides, effective
 from winback.diagnose.nouns import PHASES, Condition, Drill, DrillRow, Group
 from winback.diagnose.rates import rate
+from winback.ingest.read import FREE
 
 #: What a group is drilled by where nothing else is asked: S5's purchases, largest amount, product kinds,
 #: and the faults met.
@@ -23,6 +24,12 @@ DRILLED_BY = (
     "balance_now",
     "fault_count_30d",
 )
+
+
+def drilled_by(sides: Sides) -> tuple[str, ...]:
+    """DRILLED_BY, and all free attributes."""
+    free = [question.feature for question in sides.questions if question.feature.startswith(FREE)]
+    return (*DRILLED_BY, *free)
 
 
 def drill(sides: Sides, group: Group, features: Sequence[str] = DRILLED_BY) -> tuple[Drill, ...]:
@@ -72,6 +79,8 @@ def _span(question: Question, place: int) -> Condition:
     if place == UNKNOWN_BIN:
         return Condition(question.feature)
     if question.names:
+        if place == len(question.names):
+            return Condition(question.feature, is_other=True)
         return Condition(question.feature, is_name=question.names[place])
     edges = (None, *question.limits, None)
     return Condition(question.feature, at_least=edges[place], below=edges[place + 1])

@@ -15,8 +15,10 @@ Bins = npt.NDArray[np.uint8]
 Bools = npt.NDArray[np.bool_]
 #: The bin of a customer whose feature is not known.
 UNKNOWN_BIN = np.uint8(255)
-#: A feature is asked at so many limits at most, a name of so many values at most.
-LIMITS_MAX, NAMES_MAX = 12, 40
+#: A feature is asked at so many limits at most.
+LIMITS_MAX = 12
+#: Names of fewer customers are asked only together, as any other name.
+NAME_CUSTOMERS_MIN = 5
 #: A limit that fewer than this share of all customers lie below, or above, is not asked.
 SHARE_MIN = 0.01
 
@@ -30,18 +32,20 @@ _MONEY = tuple(unit * 10**power for power in range(11) for unit in (1, 2, 5))
 class Question:
     """A feature cut into bins: bin i holds limits[i-1] <= value < limits[i]; or, of a name, names[i].
 
-    bins: uint8 of shape (customers,), UNKNOWN_BIN where the feature is not known.
+    bins: uint8 of shape (customers,), UNKNOWN_BIN where the feature is not known; others: whether one more
+    bin behind those of the names holds all other names.
     """
 
     feature: str
     limits: tuple[float, ...]
     names: tuple[str, ...]
     bins: Bins
+    others: bool = False
 
     @property
     def width(self) -> int:
         """How many bins there are, the unknown aside."""
-        return len(self.names) or len(self.limits) + 1
+        return len(self.names) + self.others if self.names else len(self.limits) + 1
 
     @property
     def tests(self) -> int:
@@ -52,7 +56,7 @@ class Question:
         """Which bins (columns) fulfil each test (rows): below the limit, or having the name."""
         bins = np.arange(self.width)
         if self.names:
-            return np.eye(self.width, dtype=np.bool_)
+            return np.eye(len(self.names), self.width, dtype=np.bool_)
         return bins[None, :] <= np.arange(len(self.limits))[:, None]
 
     def condition(self, test: int, *, below: bool) -> Condition:
@@ -95,18 +99,25 @@ def ask_number(feature: str, values: Floats, unit: str, minor_digits: int = 2) -
     return Question(feature, tuple(limits), (), bins)
 
 
-def ask_name(feature: str, codes: npt.NDArray[np.integer], names: Sequence[str]) -> Question | None:
+def ask_name(
+    feature: str, codes: npt.NDArray[np.integer], names: Sequence[str], names_max: int = 40
+) -> Question | None:
     """The question of a named feature: `codes` are places in `names`, negative where not known.
 
-    Only the most frequent names are asked; None where there are fewer than two.
+    Only the most frequent names are asked, at most `names_max`, and none of fewer than NAME_CUSTOMERS_MIN
+    customers; the others share one bin. None where there are fewer than two bins.
     """
     sizes = np.bincount(codes[codes >= 0], minlength=len(names))
-    asked = [int(place) for place in np.argsort(-sizes, kind="stable")[:NAMES_MAX] if sizes[place]]
-    if len(asked) < 2:
+    frequent = np.argsort(-sizes, kind="stable")[:names_max]
+    asked = [int(place) for place in frequent if sizes[place] >= NAME_CUSTOMERS_MIN]
+    others = int(sizes.sum()) > int(sizes[asked].sum())
+    if not asked or len(asked) + others < 2:
         return None
-    to_bin = np.full(len(names) + 1, UNKNOWN_BIN, np.uint8)
+    to_bin = np.full(len(names) + 1, len(asked) if others else UNKNOWN_BIN, np.uint8)
     to_bin[asked] = np.arange(len(asked), dtype=np.uint8)
-    return Question(feature, (), tuple(names[place] for place in asked), to_bin[np.maximum(codes, -1)])
+    to_bin[-1] = UNKNOWN_BIN
+    named = tuple(names[place] for place in asked)
+    return Question(feature, (), named, to_bin[np.maximum(codes, -1)], others)
 
 
 def _grid(unit: str, minor_digits: int) -> tuple[float, ...]:

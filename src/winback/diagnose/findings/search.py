@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
@@ -12,28 +12,21 @@ from scipy.stats import chi2, false_discovery_control
 from scipy.stats.contingency import relative_risk
 
 from winback.diagnose.findings.questions import UNKNOWN_BIN, Question
-from winback.diagnose.nouns import PHASES, Condition, Finding, Findings, Group
+from winback.diagnose.nouns import PHASES, Condition, Finding, FindingRules, Findings, Group
 from winback.diagnose.rates import CONFIDENCE, rate
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
 
-#: The share of false ones among all findings that is put up with.
-FALSE_MAX = 0.01
-#: A finding must be so many times as common among the churned, at the low end of its interval.
-RATIO_LOW_MIN = 1.25
-#: A group is looked at with so many customers on either side.
-SIDE_MIN = 50
 #: A group that is so much of the one above it would only say the same again.
 NEARLY_ALL = 0.9
 #: A test is made where every one of its four cells is expected to hold so many.
 EXPECTED_MIN = 5
-#: Two conditions are told as one where they agree on the customers of a group to this correlation.
-ALIKE_MIN = 0.6
-#: So many candidates of a group are held against each other; so many findings of a group are told.
-CANDIDATES_MAX, SINGLES_MAX, PAIRS_MAX = 48, 8, 4
+#: So many candidates of a group are held against each other.
+CANDIDATES_MAX = 48
 _CHUNK_ROWS = 1 << 16
+_BINS = int(UNKNOWN_BIN) + 1
 
 
 @dataclass(frozen=True)
@@ -50,16 +43,23 @@ class Sides:
     channel: npt.NDArray[np.integer]
     channels: tuple[str, ...]
     questions: tuple[Question, ...]
+    rules: FindingRules = field(default_factory=FindingRules)
 
 
 @dataclass(frozen=True)
 class _Members:
-    """The customers of a group: their places, which side each is on, and the effective weights."""
+    """The customers of a group: their places, which side each is on, and the effective weights.
+
+    cells: which cells of a phase and a channel the group is made of; scale: what the weights of those who
+    stayed, and of the churned, were multiplied by.
+    """
 
     group: Group
     places: Places
     churned: Bools
     weight: Floats
+    cells: Places
+    scale: Floats
 
 
 @dataclass(frozen=True)
@@ -111,22 +111,24 @@ def search(sides: Sides, *, left_out: int = 0) -> Findings:
     tells something among those who fulfil the other; they are a family of their own below the singles
     (Yekutieli 2008).
     """
+    rules = sides.rules
     groups = list(_groups(sides))
-    singles = [_singles(sides, members) for members in groups]
-    limit, q_of = _family([p for tests in singles for p in _best_of_each_question(tests)])
+    singles = _singles(sides, groups)
+    limit, q_of = _family([p for tests in singles for p in _best_of_each_question(tests)], rules.false_rate)
     found: list[Finding] = []
     pairs: list[_Pair] = []
     for members, tests in zip(groups, singles, strict=True):
-        kept = _merged(_candidates(members, [test for test in tests if test.p <= limit and test.worth]))
-        for candidate, alike in kept[:SINGLES_MAX]:
+        stated = [test for test in tests if test.p <= limit and test.worth]
+        kept = _merged(_candidates(members, stated), rules.alike_min)
+        for candidate, alike in kept[: rules.singles_max]:
             found.append(_finding(members, candidate, q=q_of(candidate.p), alike=alike))
         pairs += _pairs(members, [candidate for candidate, _ in kept])
-    found += _stated_pairs(pairs)
+    found += _stated_pairs(pairs, rules)
     order = {members.group: place for place, members in enumerate(groups)}
     found.sort(key=lambda finding: (order[finding.group], len(finding.conditions)))
     churned = int(sides.churned.sum())
     looked_at = sum(len(tests) for tests in singles) + len(pairs)
-    return Findings(tuple(found), looked_at, churned, len(sides.churned) - churned, left_out)
+    return Findings(tuple(found), looked_at, churned, len(sides.churned) - churned, left_out, rules)
 
 
 def _groups(sides: Sides) -> Iterator[_Members]:
@@ -142,10 +144,17 @@ def _groups(sides: Sides) -> Iterator[_Members]:
     for group, mine, above in cells:
         lost, size = int((sides.churned & mine).sum()), int(mine.sum())
         nearly_all = mine is not above and size >= NEARLY_ALL * int(above.sum())
-        if min(lost, size - lost) >= SIDE_MIN and not nearly_all:
-            places = np.flatnonzero(mine)
-            churned = sides.churned[places]
-            yield _Members(group, places, churned, effective(sides.weight[places], churned))
+        if min(lost, size - lost) >= sides.rules.side_min and not nearly_all:
+            yield _members(sides, group, np.flatnonzero(mine))
+
+
+def _members(sides: Sides, group: Group, places: Places) -> _Members:
+    churned, weight = sides.churned[places], sides.weight[places]
+    scale = np.array([_scale(weight[~churned]), _scale(weight[churned])])
+    phases = [number for number, phase in enumerate(PHASES) if group.phase in (None, phase)]
+    channels = [number for number, name in enumerate(sides.channels) if group.channel in (None, name)]
+    cells = np.array([phase * len(sides.channels) + channel for phase in phases for channel in channels])
+    return _Members(group, places, churned, weight * scale[churned.astype(np.int8)], cells, scale)
 
 
 @dataclass(frozen=True)
@@ -159,21 +168,41 @@ class _Test:
     worth: bool
 
 
-def _singles(sides: Sides, members: _Members) -> list[_Test]:
-    """Every test of a group that may be made: its churn-leaning side, p, and whether it is worth stating."""
-    tests: list[_Test] = []
+def _singles(sides: Sides, groups: Sequence[_Members]) -> list[list[_Test]]:
+    """Every test of each group that may be made; customers are counted once a question, cell by cell."""
+    found: list[list[_Test]] = [[] for _ in groups]
+    cell = sides.phase.astype(np.int64) * len(sides.channels) + sides.channel
+    base = (cell * 2 + sides.churned) * _BINS
+    size = len(PHASES) * len(sides.channels) * 2 * _BINS
+    totals = [
+        [float(members.weight[side].sum()) for side in (~members.churned, members.churned)]
+        for members in groups
+    ]
     for question in sides.questions:
-        table, below = _tables(question, members)
-        usable = np.flatnonzero(table.may_be_tested())
-        strength = table.strength()
-        p = np.minimum(chi2.sf(strength, 1) * len(usable), 1.0)
-        worth = table.ratio_low() >= RATIO_LOW_MIN
-        for place in usable:
-            condition = question.condition(int(place), below=bool(below[place]))
-            tests.append(
-                _Test(question, condition, float(strength[place]), float(p[place]), bool(worth[place]))
-            )
-    return tests
+        counted = np.bincount(base + question.bins, sides.weight, size).reshape(-1, 2, _BINS)
+        for number, (members, sums) in enumerate(zip(groups, totals, strict=True)):
+            counts = counted[members.cells].sum(axis=0) * members.scale[:, None]
+            found[number] += _tests(question, counts[:, : question.width].T, sums, sides.rules)
+    return found
+
+
+def _tests(question: Question, counts: Floats, sums: Sequence[float], rules: FindingRules) -> list[_Test]:
+    """The tests of a question in a group: churn-leaning side, p, and whether it is worth stating."""
+    table, below = _tables(question, counts, sums)
+    usable = np.flatnonzero(table.may_be_tested())
+    strength = table.strength()
+    p = np.minimum(chi2.sf(strength, 1) * len(usable), 1.0)
+    worth = table.ratio_low() >= rules.ratio_min
+    return [
+        _Test(
+            question,
+            question.condition(int(place), below=bool(below[place])),
+            float(strength[place]),
+            float(p[place]),
+            bool(worth[place]),
+        )
+        for place in usable
+    ]
 
 
 def _best_of_each_question(tests: Sequence[_Test]) -> list[float]:
@@ -189,39 +218,35 @@ def effective(weight: Floats, churned: Bools) -> Floats:
     That is (sum of weights)² / sum of squared weights (Kish 1965): a side of unlike weights tells as much
     as so many customers of like weight.
     """
-    scaled = weight.copy()
-    for side in (churned, ~churned):
-        scaled[side] *= weight[side].sum() / (weight[side] ** 2).sum()
-    return scaled
+    scale = np.array([_scale(weight[~churned]), _scale(weight[churned])])
+    return np.asarray(weight * scale[churned.astype(np.int8)])
 
 
-def _tables(question: Question, members: _Members) -> tuple[_Tables, Bools]:
-    """The tables of all tests of a question within a group, each turned to its churn-leaning side."""
-    churned, weight = members.churned, members.weight
-    bins = question.bins[members.places]
-    places = bins.astype(np.int64) * 2 + churned
-    by_bin = np.bincount(places, weight, minlength=2 * (int(UNKNOWN_BIN) + 1))
-    counts = by_bin.reshape(-1, 2)[: question.width]
+def _scale(weight: Floats) -> float:
+    return float(weight.sum() / (weight**2).sum()) if len(weight) else 1.0
+
+
+def _tables(question: Question, counts: Floats, sums: Sequence[float]) -> tuple[_Tables, Bools]:
+    """The tables of all tests of a question within a group, each turned to its churn-leaning side.
+
+    counts: shape (bins, 2), those who stayed and the churned; sums: all of either, the unknown among them.
+    """
+    kept, lost = sums
     having = question.inside().astype(np.float64) @ counts
-    lost, kept = float(weight[churned].sum()), float(weight[~churned].sum())
     upper = counts.sum(axis=0)[None, :] - having
     below = having[:, 1] * kept >= having[:, 0] * lost
-    if question.names:
-        lean = below
-        turned = np.where(lean[:, None], having, 0.0)
-    else:
-        turned = np.where(below[:, None], having, upper)
+    turned = np.where(below[:, None], having, 0.0 if question.names else upper)
     sizes = np.ones(len(below))
     return _Tables(turned[:, 1], lost * sizes, turned[:, 0], kept * sizes), below
 
 
-def _family(p: Sequence[float]) -> tuple[float, Callable[[float], float]]:
+def _family(p: Sequence[float], false_rate: float) -> tuple[float, Callable[[float], float]]:
     """The largest p that is stated (-1: none is), and the false discovery rate of a p of the family."""
     if not p:
         return -1.0, lambda _: 1.0
     values = np.sort(np.array(p))
     adjusted = false_discovery_control(values, method="bh")
-    stated = values[adjusted <= FALSE_MAX]
+    stated = values[adjusted <= false_rate]
     limit = float(stated.max()) if len(stated) else -1.0
     return limit, lambda one: float(adjusted[min(np.searchsorted(values, one), len(values) - 1)])
 
@@ -267,14 +292,16 @@ def _agreement(candidates: Sequence[_Candidate]) -> Floats:
     return agreement
 
 
-def _merged(candidates: Sequence[_Candidate]) -> list[tuple[_Candidate, tuple[Condition, ...]]]:
+def _merged(
+    candidates: Sequence[_Candidate], alike_min: float
+) -> list[tuple[_Candidate, tuple[Condition, ...]]]:
     """Candidates that pick out nearly the same customers become one: the strongest speaks for the rest."""
     if not candidates:
         return []
     agree = _agreement(candidates)
     alike: dict[int, list[Condition]] = {}
     for place, candidate in enumerate(candidates):
-        leader = next((other for other in alike if agree[place, other] >= ALIKE_MIN), None)
+        leader = next((other for other in alike if agree[place, other] >= alike_min), None)
         if leader is None:
             alike[place] = []
         else:
@@ -310,8 +337,8 @@ def _pairs(members: _Members, kept: Sequence[_Candidate]) -> list[_Pair]:
     ]
 
 
-def _stated_pairs(pairs: Sequence[_Pair]) -> list[Finding]:
-    limit, q_of = _family([pair.p for pair in pairs])
+def _stated_pairs(pairs: Sequence[_Pair], rules: FindingRules) -> list[Finding]:
+    limit, q_of = _family([pair.p for pair in pairs], rules.false_rate)
     of_group: dict[Group, list[_Pair]] = {}
     for pair in pairs:
         if pair.p <= limit:
@@ -319,7 +346,7 @@ def _stated_pairs(pairs: Sequence[_Pair]) -> list[Finding]:
     found = []
     for stated in of_group.values():
         stated.sort(key=lambda pair: -pair.strength)
-        for pair in stated[:PAIRS_MAX]:
+        for pair in stated[: rules.pairs_max]:
             one, other = pair.halves
             both = _Candidate(
                 (*one.conditions, *other.conditions), one.holds & other.holds, pair.strength, pair.p

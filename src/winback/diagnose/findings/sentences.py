@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from winback.diagnose.nouns import Condition, Finding, Group
 from winback.diagnose.telling import channel_name
 from winback.diagnose.words import interval, speak
+from winback.ingest.read import FREE
 from winback.language import NO_BREAK, Language, Say, number, percent
 from winback.profile.nouns import Feature
 
@@ -19,12 +20,13 @@ ALIKE_TOLD_MAX = 3
 
 @dataclass(frozen=True)
 class Wording:
-    """What conditions are told with: the features by name, and how money is written."""
+    """What conditions are told with: the features by name, how money is written, labels of attributes."""
 
     language: Language
     features: Mapping[str, Feature]
     currency: str
     minor_digits: int
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def say(self) -> Say:
@@ -32,11 +34,13 @@ class Wording:
         return speak(self.language)
 
     def name(self, feature: str) -> str:
-        """What a feature is called; its own name where the catalogue lacks it."""
+        """What a feature is called; a free attribute without a label goes by its own name, quoted."""
         found = self.features.get(feature)
-        if found is None:
-            return self.say(feature) if feature in _NAMED else feature
-        return found.zh if self.language == "zh" else found.en
+        if found is not None:
+            return found.zh if self.language == "zh" else found.en
+        if feature in _NAMED:
+            return self.say(feature)
+        return self.attributes.get(feature) or f"“{feature.removeprefix(FREE)}”"
 
 
 #: Names of features that are no numbers and so stand in no catalogue.
@@ -53,7 +57,10 @@ def condition_text(condition: Condition, wording: Wording) -> str:
     say = wording.say
     name = wording.name(condition.feature)
     if condition.is_name is not None:
-        return say("had {name}: {value}").format(name=name, value=_named(condition, say))
+        value = _named(condition, say)
+        if condition.feature in {"trust", *wording.features}:
+            return say("had {name}: {value}").format(name=name, value=value)
+        return say("had {name}: “{value}”").format(name=name, value=value)
     unit = wording.features[condition.feature].unit if condition.feature in wording.features else "count"
     if unit in {"count", "days"}:
         return _counted(condition, name, wording)
@@ -122,8 +129,8 @@ def _value(value: float, unit: str, wording: Wording) -> str:
 def span_text(condition: Condition, wording: Wording) -> str:
     """A span or name of a drill, without the feature's name: `3 to 5`, `1,000 CNY to under 10,000 CNY`."""
     say = wording.say
-    if condition.is_name is not None:
-        return _named(condition, say)
+    if condition.is_name is not None or condition.is_other:
+        return say("others") if condition.is_other else _named(condition, say)
     low, high = condition.at_least, condition.below
     if low is None and high is None:
         return say("(not known)")

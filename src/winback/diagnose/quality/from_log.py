@@ -37,7 +37,7 @@ def quality_from(
 ) -> Quality:
     """The quality of every channel as known at the start of `as_of`; all given must be as known then."""
     until = day_number(as_of)
-    campaign, campaigns = customers.names["campaign"]
+    campaign, campaigns = customers.campaign
     day = np.where(customers.known & (customers.registered < until), customers.registered, NO_DAY)
     came = Came(day.astype(np.int32), customers.channel, customers.channels, campaign, tuple(campaigns))
     digits = ws.settings.workspace.minor_digits

@@ -78,6 +78,15 @@ def diagnose(
             "may be repeated; implies --full.",
         ),
     ] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--by",
+            metavar="FEATURE",
+            help="Drill by this feature, or attribute of registrations such as region; may be repeated; "
+            "implies --full.",
+        ),
+    ] = None,
     workspace: options.Workspace = None,
     lang: options.Lang = None,
     quiet: options.Quiet = False,
@@ -89,25 +98,28 @@ def diagnose(
     in.
     """
     from winback import flow
+    from winback.diagnose.read import as_called
 
     if report and html:
         raise typer.BadParameter("--report FILE already says where the page goes; leave out --html")
     tried = () if churn_days is None else as_days(churn_days)
-    groups = tuple(group or ())
+    groups, features = tuple(group or ()), tuple(by or ())
     ws = open_workspace(workspace)
     language: Language = lang.value if lang else ws.settings.workspace.language
     found: Diagnosis | Report
     day = as_of or day_after_all(ws)
     with shown.progress(quiet=quiet or as_json) as progress:
-        if full or report or charts or tried or groups:
-            found = flow.report(ws, day, churn_days=tried, groups=groups, progress=progress)
+        if full or report or charts or tried or groups or features:
+            found = flow.report(ws, day, churn_days=tried, groups=groups, by=features, progress=progress)
         else:
             found = flow.diagnose(ws, day, progress=progress)
+    if as_json:
+        shown.show_json(found)
+    found = as_called(ws, found, language)
     page = write_page(ws, found, language, report or html)
     if charts and not isinstance(found, Diagnosis):
         write_charts(ws, found, language, charts)
     if as_json:
-        shown.show_json(found)
         return
     if isinstance(found, Diagnosis):
         tell(found, language)
@@ -181,7 +193,8 @@ def tell_deeper(ws: Workspace, found: Report, language: Language) -> None:
         shown.show_line(f"• {group.says}")
     for sentence in chosen_told(found, words):
         shown.show_line(sentence)
-    for table in drill_tables([each for each in found.drills if each.group in found.chosen], words):
+    told = [each for each in found.drills if each.group in found.chosen or found.chosen_by]
+    for table in drill_tables(told, words):
         _show(table)
     definitions, months, shifted, *curves = report_tables(found, words)
     _show(definitions)
