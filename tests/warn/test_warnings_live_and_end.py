@@ -18,7 +18,7 @@ SECTION = WarnSection(cooldown_days=14, calm_days=7)
 def outcome(found: int = 0, *, churned: bool = False, alive: int = 0, **standing: Any) -> tuple[Any, ...]:
     """Move, status and closing of one customer: `alive` the last day of life, `standing` what was before."""
     before = {"level": 0, "status": None, "opened": NEVER, "seen": NEVER, "snoozed_until": NEVER}
-    before |= {"scored": False, "closed": NEVER, "closed_level": 0} | standing
+    before |= {"scored": False, "live": NEVER, "closed": NEVER, "closed_level": 0} | standing
     before["status"] = STATUSES.index(before["status"])
     types = {"level": np.int8, "status": np.int8, "closed_level": np.int8, "scored": np.bool_}
     columns = {name: np.array([value], types.get(name, np.int32)) for name, value in before.items()}

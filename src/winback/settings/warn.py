@@ -71,6 +71,9 @@ class WarnSection(_Part):
     anomaly_hours_min: Count = 24
     jump_ratio: Annotated[float, Field(gt=1)] = 2.0
     visits_fall: Annotated[float, Field(gt=0, lt=1)] = 0.3
+    live_redeemed_share: Annotated[float, Field(gt=0, le=1)] = 0.8
+    live_redeemed_min: Cost = 100.0
+    live_level: Literal["low", "medium", "high"] = "high"
 
     @model_validator(mode="after")
     def _in_order(self) -> WarnSection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from math import sqrt
 
 import numpy as np
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from winback.ingest import read as ingest
 from winback.store.workspace import Workspace
 from winback.terms.kinds import Kind
-from winback.terms.time import day_number, month_of
+from winback.terms.time import MICROS_PER_SECOND, day_number, month_of
 from winback.warn.gather import LAST_ALIVE
 from winback.warn.nouns import AlertKind
 from winback.warn.view import View, equals
@@ -61,6 +61,41 @@ def found(ws: Workspace, view: View, new: int, new_before: Sequence[int]) -> lis
     if usual_visits >= VISITS_MIN and visits <= (1 - section.visits_fall) * usual_visits:
         anomalies.append(Anomaly(AlertKind.VISITS_FALL, "", visits, usual_visits))
     return anomalies
+
+
+def found_live(ws: Workspace, cut_us: int, new: int, new_before: Sequence[int]) -> list[Anomaly]:
+    """All anomalies of the day so far, up to the latest event (`cut_us`).
+
+    `new` are warnings that the live pass raised on the date, `new_before` those on the dates of earlier runs.
+    """
+    section, anomalies = ws.settings.warn, []
+    if len(new_before) >= RUNS_MIN and (usual := jumps(new, new_before, section.jump_ratio)) is not None:
+        anomalies.append(Anomaly(AlertKind.WARNINGS_JUMP, "", new, usual))
+    visits, usual_visits = visits_so_far(ws, cut_us)
+    if usual_visits >= VISITS_MIN and visits <= (1 - section.visits_fall) * usual_visits:
+        anomalies.append(Anomaly(AlertKind.VISITS_FALL, "", visits, usual_visits))
+    return anomalies
+
+
+def visits_so_far(ws: Workspace, cut_us: int) -> tuple[int, float]:
+    """Visits on the day of a moment before it, and the mean by that time of day in the WEEKS weeks before.
+
+    Counted out of the log of these days alone.
+    """
+    zone = ws.settings.workspace.zone
+    moment = datetime.fromtimestamp(cut_us / MICROS_PER_SECOND, zone)
+    first = ingest.manifest(ws).first_day
+    counts = []
+    with ws.duckdb() as db:
+        for week in range(WEEKS + 1):
+            cut = moment - timedelta(days=7 * week)
+            if first is None or cut.date() < first:
+                return 0, 0.0
+            events = ingest.events(ws, cut.date(), cut.date() + timedelta(days=1), [Kind.VISIT])
+            before = int(cut.timestamp() * MICROS_PER_SECOND)
+            rows = db.execute(f'SELECT count(*) FROM ({events}) WHERE "at" <= {before}').fetchall()
+            counts.append(int(rows[0][0]))
+    return counts[0], sum(counts[1:]) / WEEKS
 
 
 def churned_by_channel(view: View, churn_days: int) -> Mapping[str, list[int]]:

@@ -40,6 +40,15 @@ def do(connection: Any, name: str, parameters: Sequence[Any] = ()) -> int:
         return int(cursor.rowcount)
 
 
+def fetch_of(connection: Any, name: str, ids: Sequence[str], parameters: Sequence[Any] = ()) -> list[Row]:
+    """The rows of a named statement whose `{ids}` are these customers; more parameters follow them."""
+    statement = named("warn")[name].format(ids=", ".join(["%s"] * len(ids)))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*ids, *parameters])
+        rows: list[Row] = cursor.fetchall()
+    return rows
+
+
 def standing(connection: Any, ids: pa.Array, as_of: date, section: WarnSection) -> Standing:
     """What stands before the date, in key order; `ids` are the customers' ids in that order."""
     rows = fetch(connection, "standing", [day_number(as_of) - section.cooldown_days])
@@ -58,7 +67,8 @@ def standing(connection: Any, ids: pa.Array, as_of: date, section: WarnSection) 
     parts = (("level", level), ("status", status), ("opened", _days(columns[1])), ("seen", _days(columns[4])))
     filled = asdict_arrays(found)
     scored = np.array(columns[7], np.int64) > 0
-    for name, values in (*parts, ("snoozed_until", _days(columns[5])), ("scored", scored)):
+    more = (("snoozed_until", _days(columns[5])), ("scored", scored), ("live", _days(columns[8])))
+    for name, values in (*parts, *more):
         filled[name][at] = values[is_open]
     _latest_closed(filled, key, known & ~is_open, (_days(columns[6]), level))
     return Standing(**filled)
@@ -106,6 +116,17 @@ def _write(connection: Any, sql: str, rows: Sequence[Row]) -> None:
                 stream.write_row(row)
 
 
+def keep_part(connection: Any, day: int, part: int, rows: Sequence[Row]) -> None:
+    """Write one part of verdicts of a date, all or nothing."""
+    _write(connection, named("warn")["keep_verdict"], [(day, part, *row) for row in rows])
+
+
+def keep_alerts(connection: Any, day: int, alerts: Sequence[Alert]) -> None:
+    """Write alerts, each kind and subject once a date."""
+    for alert in alerts:
+        do(connection, "keep_alert", [day, alert.kind.value, alert.subject, alert.title, alert.body])
+
+
 def apply_verdicts(connection: Any, day: int) -> Iterator[int]:
     """Let the verdicts of a date count, part by part, each in one transaction; yields after each part.
 
@@ -126,8 +147,7 @@ def finish(connection: Any, summary: WarnSummary, alerts: Sequence[Alert]) -> No
     for part in range(0 if last is None else last + 1):
         do(connection, "drop_verdicts", [day, part])
     with facts.transaction(connection):
-        for alert in alerts:
-            do(connection, "keep_alert", [day, alert.kind.value, alert.subject, alert.title, alert.body])
+        keep_alerts(connection, day, alerts)
         do(connection, "advance_run", ["done", to_json(summary), day])
 
 

@@ -28,8 +28,8 @@ class Standing:
     """The warnings of each customer before the date.
 
     `level` and `status` of the open one (0: none), when it was opened, when something last spoke for it, and
-    until when it is snoozed (NEVER: not), whether a model ever spoke for it; when the last closed one was
-    closed, and its level.
+    until when it is snoozed (NEVER: not), whether a model ever spoke for it, the day whose events made the
+    live pass raise it (NEVER: a run did); when the last closed one was closed, and its level.
     """
 
     level: Levels
@@ -38,6 +38,7 @@ class Standing:
     seen: Days
     snoozed_until: Days
     scored: Flags
+    live: Days
     closed: Days
     closed_level: Levels
 
@@ -64,7 +65,7 @@ class Moves:
 def nobody(rows: int) -> Standing:
     """No warning of anybody, ever."""
     none, never = np.zeros(rows, np.int8), np.full(rows, NEVER, np.int32)
-    return Standing(none, none, never, never, never, np.zeros(rows, np.bool_), never, none)
+    return Standing(none, none, never, never, never, np.zeros(rows, np.bool_), never, never, none)
 
 
 def unsilenced(found: Levels, standing: Standing) -> Levels:
@@ -76,11 +77,19 @@ def unsilenced(found: Levels, standing: Standing) -> Levels:
     return kept
 
 
+def still_live(found: Levels, standing: Standing, day: int, calm_days: int) -> Levels:
+    """The levels as of a date: what the live pass saw goes on speaking for its warnings for `calm_days`."""
+    speaks = (standing.level > 0) & (day - standing.live <= calm_days)
+    kept: Levels = np.where(speaks, np.maximum(found, standing.level), found).astype(np.int8)
+    return kept
+
+
 def decide(standing: Standing, today: Today, section: WarnSection) -> Moves:
     """The move of each warning.
 
     Closed: `churned` where the customer is; `came_back` where nothing speaks for the warning any more and the
-    customer showed life since it was opened; `calm` where nothing has spoken for it for `calm_days`.
+    customer showed life since it was opened (after the day whose events made the live pass raise it); `calm`
+    where nothing has spoken for it for `calm_days`.
     A raised warning is open again, whoever had acknowledged or snoozed it; a snoozed one wakes on its day.
     New: where something speaks and none is open, unless one was closed less than `cooldown_days` ago at this
     level or above.
@@ -90,7 +99,8 @@ def decide(standing: Standing, today: Today, section: WarnSection) -> Moves:
     due = open_ & (standing.status == STATUSES.index(Status.SNOOZED)) & (standing.snoozed_until <= today.day)
     closing = np.zeros(len(open_), np.int8)
     closing[quiet & (today.day - standing.seen >= section.calm_days)] = CLOSINGS.index(Closing.CALM)
-    closing[quiet & (today.last_alive >= standing.opened)] = CLOSINGS.index(Closing.CAME_BACK)
+    came_back = (today.last_alive >= standing.opened) & (today.last_alive > standing.live)
+    closing[quiet & came_back] = CLOSINGS.index(Closing.CAME_BACK)
     closing[open_ & today.churned] = CLOSINGS.index(Closing.CHURNED)
 
     stays = open_ & (closing == 0)

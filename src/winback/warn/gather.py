@@ -38,9 +38,9 @@ def gather(ws: Workspace, dates: Sequence[date], rules: Sequence[Rule]) -> Gathe
     Kept profiles are read; all other dates are made in one pass over the roll-up. Raises NotReadyProblem
     where nothing has been ingested.
     """
-    back = sorted({0, *(ask.days_before for ask in asks(rules))})
+    back = days_back(rules)
     wanted = sorted({day - timedelta(days=days) for day in dates for days in back})
-    names = _names(ws, rules)
+    names = features_needed(ws, rules)
     tables = _tables(ws, wanted, names)
     views: dict[date, View] = {}
     models: dict[date, str | None] = {}
@@ -57,7 +57,12 @@ def gather(ws: Workspace, dates: Sequence[date], rules: Sequence[Rule]) -> Gathe
     return Gathered(views, models)
 
 
-def _names(ws: Workspace, rules: Sequence[Rule]) -> tuple[str, ...]:
+def days_back(rules: Sequence[Rule]) -> list[int]:
+    """How many days before the date rules look at, 0 among them, in order."""
+    return sorted({0, *(ask.days_before for ask in asks(rules))})
+
+
+def features_needed(ws: Workspace, rules: Sequence[Rule]) -> tuple[str, ...]:
     """The features needed, each once."""
     asked = asks(rules)
     named = [ask.name for ask in asked if ask.what == "feature"]
@@ -116,7 +121,7 @@ def _earlier(views: Mapping[date, View], day: date, days: int) -> View:
 
 
 def _counted(ws: Workspace, day: date, rows: int, what: Counting) -> Counts:
-    """Events of each customer on the days before the date, from the log."""
+    """Events of each customer (in key order) on the days before the date, from the log."""
     events = ingest.events(ws, day - timedelta(days=what.days), day, [what.kind])
     detail = "" if what.detail is None else " WHERE detail = $1"
     counts = np.zeros(rows, np.int64)

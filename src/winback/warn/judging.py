@@ -24,6 +24,7 @@ from winback.warn.decide import (
     Standing,
     Today,
     decide,
+    still_live,
     unsilenced,
 )
 from winback.warn.gather import LAST_ALIVE
@@ -62,6 +63,7 @@ def judge(ws: Workspace, view: View, rules: Sequence[Rule], standing: Standing) 
     level = levels(found, limits_of(ws, rules))
     if view.chances is None:
         level = unsilenced(level, standing)
+    level = still_live(level, standing, day, ws.settings.warn.calm_days)
     today = Today(day, level, equals(view.words("state"), ("churned",)), last_alive)
     return Judged(view, found, today, standing, decide(standing, today, ws.settings.warn))
 

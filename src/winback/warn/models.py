@@ -1,4 +1,4 @@
-"""The facts of warn: runs, verdicts of a run under way, warnings, their changes, alerts and their sending.
+"""The facts of warn: runs, verdicts, warnings, their changes, alerts and their sending, policies.
 
 Days are whole numbers since 1970-01-01 and moments microseconds since then (UTC), so that SQLite and
 PostgreSQL are told the same. Customers go by their id, which outlives every rebuilding of keys.
@@ -10,11 +10,15 @@ from django.db import models
 
 
 class Run(models.Model):  # type: ignore[misc]
-    """One run as of a date: `judging`, then `judged` (all verdicts are in), then `done`."""
+    """One run as of a date: `judging`, then `judged` (all verdicts are in), then `done`.
+
+    `basis` holds what rules took from the whole base, for the live pass, which looks at few customers.
+    """
 
     as_of_day = models.IntegerField(primary_key=True)
     state = models.CharField(max_length=8)
     summary = models.TextField()
+    basis = models.TextField(default="")
 
     class Meta:
         app_label = "warn"
@@ -50,7 +54,8 @@ class Verdict(models.Model):  # type: ignore[misc]
 class Warning_(models.Model):  # type: ignore[misc]  # noqa: N801 - Python has a Warning
     """A warning, known by its customer and the date that opened it; at most one of a customer is open.
 
-    `run_day` is the last run that touched it, `seen_day` the last date on which something spoke for it.
+    `run_day` is the last run that touched it, `seen_day` the last date on which something spoke for it;
+    `live_day` the day whose events made the live pass raise it (null: a run did).
     """
 
     customer_id = models.TextField()
@@ -70,6 +75,7 @@ class Warning_(models.Model):  # type: ignore[misc]  # noqa: N801 - Python has a
     snoozed_until_day = models.IntegerField(null=True)
     closed_day = models.IntegerField(null=True)
     closing = models.CharField(max_length=12, null=True)
+    live_day = models.IntegerField(null=True)
 
     class Meta:
         app_label = "warn"
@@ -150,3 +156,59 @@ class Sending(models.Model):  # type: ignore[misc]
             ),
         )
         indexes = (models.Index(fields=("target", "tried_us"), name="warn_sending_tried"),)
+
+
+class Live(models.Model):  # type: ignore[misc]
+    """Where the live pass stands: one row with the commit of ingest it has seen, and what it did last."""
+
+    name = models.CharField(max_length=8, primary_key=True)
+    version = models.BigIntegerField()
+    as_of_day = models.IntegerField()
+    at_us = models.BigIntegerField()
+    summary = models.TextField()
+
+    class Meta:
+        app_label = "warn"
+
+
+class Policy(models.Model):  # type: ignore[misc]
+    """What a policy says, by its fingerprint: it can be gone on with when winback.toml says another."""
+
+    fingerprint = models.CharField(max_length=16, primary_key=True)
+    body = models.TextField()
+
+    class Meta:
+        app_label = "warn"
+
+
+class Switch(models.Model):  # type: ignore[misc]
+    """A policy was switched on: by whom, why, and whether without a replay; the latest one is in use.
+
+    `at_us` is the moment, null where a run did it by itself as of `as_of_day`.
+    """
+
+    fingerprint = models.CharField(max_length=16)
+    as_of_day = models.IntegerField(null=True)
+    at_us = models.BigIntegerField(null=True)
+    who = models.TextField()
+    why = models.TextField()
+    is_override = models.BooleanField()
+
+    class Meta:
+        app_label = "warn"
+
+
+class Replay(models.Model):  # type: ignore[misc]
+    """What a replay of a policy over a span of days promised; the same span again replaces it."""
+
+    fingerprint = models.CharField(max_length=16)
+    first_day = models.IntegerField()
+    last_day = models.IntegerField()
+    at_us = models.BigIntegerField()
+    result = models.TextField()
+
+    class Meta:
+        app_label = "warn"
+        constraints = (
+            models.UniqueConstraint(fields=("fingerprint", "first_day", "last_day"), name="warn_replay_once"),
+        )

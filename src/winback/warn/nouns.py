@@ -54,10 +54,10 @@ class Closing(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """One row of a warning's history: `who` is `winback` or an operator; `why` the rules or the reason given.
+    """One row of a warning's history: `who` is `winback`, `winback live` or an operator.
 
-    `probability` and `reasons` are those of that day; `at_us` is the moment of an operator's act
-    (microseconds, UTC), None for a step of a run.
+    `why` names the rules, or the reason given; `probability` and `reasons` are those of that day; `at_us` is
+    the moment of an operator's act or of a live pass (microseconds, UTC), None for a step of a run.
     """
 
     as_of: date
@@ -130,7 +130,8 @@ class WarnSummary:
     """What one run did as of a date. `fresh` is False where all was done already.
 
     `moves` counts by kind of move, `levels` the open warnings by level, `closed` the closed ones by reason;
-    `caught_up` are missed dates that were walked before this one.
+    `caught_up` are missed dates that were walked before this one. `policy` is the fingerprint of the policy
+    that judged, `policy_waiting` that of another which winback.toml holds, not switched on.
     """
 
     as_of: date
@@ -147,6 +148,28 @@ class WarnSummary:
     slider: tuple[SliderStep, ...] = ()
     alerts: int = 0
     caught_up: tuple[date, ...] = ()
+    policy: str = ""
+    policy_waiting: str | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class LiveSummary:
+    """What a live pass did at a moment (`at_us`), on top of the last run, as of `as_of` (None: no run yet).
+
+    `fresh` is False where nothing had come since the last pass; `days` are the local days looked at,
+    `customers` those with events on them.
+    """
+
+    as_of: date | None
+    at_us: int
+    fresh: bool
+    days: tuple[date, ...] = ()
+    customers: int = 0
+    closed: int = 0
+    raised: int = 0
+    new: int = 0
+    alerts: int = 0
     seconds: float = 0.0
 
 
@@ -229,3 +252,39 @@ class Replayed:
     value_warned_minor: int
     value_caught_minor: int
     days: tuple[ReplayedDay, ...]
+
+
+@dataclass(frozen=True)
+class Switched:
+    """A policy was switched on; `at_us` is None where a run did it by itself as of a date."""
+
+    fingerprint: str
+    as_of: date | None
+    at_us: int | None
+    who: str
+    why: str
+    is_override: bool
+
+
+@dataclass(frozen=True)
+class PolicyShown:
+    """A policy by its fingerprint: whether it is in use and whether winback.toml holds it, and its past.
+
+    `body` are its rules and levels as JSON values; `replays` are the replays on record, the latest last.
+    """
+
+    fingerprint: str
+    in_use: bool
+    in_file: bool
+    body: dict[str, object]
+    switched: tuple[Switched, ...]
+    replays: tuple[Replayed, ...]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What replay promised of a policy beside what came of it live (None: no run of it is done)."""
+
+    fingerprint: str
+    promised: Replayed | None
+    live: Replayed | None

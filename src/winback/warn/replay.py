@@ -129,6 +129,7 @@ def after(judged: Judged) -> Standing:
         seen=np.where(speaks, day, before.seen),
         snoozed_until=before.snoozed_until,
         scored=np.where(is_new, judged.case.chances.known, before.scored | judged.case.chances.known),
+        live=before.live,
         closed=np.where(is_closed, day, before.closed),
         closed_level=np.where(is_closed, before.level, before.closed_level).astype(np.int8),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,27 +18,40 @@ from winback.store.workspace import Workspace
 from winback.terms.errors import Place, Problem
 from winback.terms.progress import Progress, Silent
 from winback.terms.time import day_number
-from winback.warn import book, telling
+from winback.warn import basis, book, policies, telling
 from winback.warn.gather import Gathered, gather
 from winback.warn.judging import judge, summed_up, verdicts
+from winback.warn.live import live
 from winback.warn.nouns import Alert, Level, WarnSummary
+from winback.warn.policy import fingerprint
 from winback.warn.rules import Rule, read_rules
+
+__all__ = ["live", "run"]
 
 #: So many dates are held in memory at once while missed ones are caught up.
 DATES_AT_ONCE = 4
 
 
 def run(
-    ws: Workspace, as_of: date, *, wait_seconds: float = 60.0, progress: Progress | None = None
+    ws: Workspace,
+    as_of: date,
+    *,
+    tells: bool = True,
+    stand_in: bool = False,
+    wait_seconds: float = 60.0,
+    progress: Progress | None = None,
 ) -> WarnSummary:
     """Warn of customers as of a date; missed dates since the last run are caught up first, in order.
 
-    A date that is done is not done again; what was killed half-way is finished. Raises Problem for a date
-    before the last one that is not done, NotReadyProblem where nothing was ingested, SettingsProblem where a
-    rule says what cannot be, BusyProblem where another run goes on for longer than `wait_seconds`.
+    A date that is done is not done again; what was killed half-way is finished. Operators are told of it
+    where `tells`. Where winback.toml holds a policy that is not switched on, the one in use goes on with
+    `stand_in`. Raises Problem for a date before the last one that is not done, NotReadyProblem where nothing
+    was ingested, SettingsProblem where a rule says what cannot be or, without `stand_in`, where the policy is
+    not switched on, BusyProblem where another run goes on for longer than `wait_seconds`.
     """
     told, began = progress or Silent(), time.perf_counter()
-    rules = read_rules(ws.settings, profile.catalogue(ws.settings).names)
+    if not stand_in:
+        read_rules(ws.settings, profile.catalogue(ws.settings).names)
     manifest = ingest.manifest(ws)
     with (
         exclusive(ws.data / "warn.lock", wait_seconds=wait_seconds, progress=told),
@@ -48,13 +61,16 @@ def run(
         if done is not None:
             told.say(f"{as_of} is done already")
             return replace(done, fresh=False, seconds=time.perf_counter() - began)
+        ws, waiting = policies.judged_by(ws, connection, as_of, stand_in=stand_in)
+        rules = read_rules(ws.settings, profile.catalogue(ws.settings).names)
         dates = _dates(ws, connection, as_of)
         told.start("warn", len(dates) * manifest.customers)
         ids = ingest.registry(ws)["id"].combine_chunks()
         for gathered in _gathered(ws, dates, rules):
             for day in gathered.views:
                 if day in dates:
-                    summary = _run_one(ws, connection, (day, gathered), (rules, ids), tells=day == as_of)
+                    how = _How(rules, ids, waiting, tells=tells and day == as_of)
+                    summary = _run_one(ws, connection, (day, gathered), how)
                     told.advance(len(ids))
     return replace(summary, caught_up=tuple(dates[:-1]), seconds=time.perf_counter() - began)
 
@@ -90,16 +106,19 @@ def _gathered(ws: Workspace, dates: Sequence[date], rules: Sequence[Rule]) -> It
         yield gather(ws, dates[at : at + DATES_AT_ONCE], rules)
 
 
-def _run_one(
-    ws: Workspace,
-    connection: Any,
-    when: tuple[date, Gathered],
-    by: tuple[Sequence[Rule], pa.Array],
-    *,
-    tells: bool,
-) -> WarnSummary:
+@dataclass(frozen=True)
+class _How:
+    """The rules, the ids of customers in key order, the policy that waits, whether operators are told."""
+
+    rules: Sequence[Rule]
+    ids: pa.Array
+    waiting: str | None
+    tells: bool
+
+
+def _run_one(ws: Workspace, connection: Any, when: tuple[date, Gathered], how: _How) -> WarnSummary:
     """One date from judging to done; goes on where a killed run ended. A date caught up tells nobody."""
-    (as_of, gathered), (rules, ids) = when, by
+    (as_of, gathered), rules, ids = when, how.rules, how.ids
     day, view = day_number(as_of), gathered.views[as_of]
     rows = book.fetch(connection, "run_of", [day])
     if not rows or rows[0][1] == "judging":
@@ -108,13 +127,15 @@ def _run_one(
         standing = book.standing(connection, ids, as_of, ws.settings.warn)
         judged = judge(ws, view, rules, standing)
         summary = summed_up(ws, judged, rules, gathered.models[as_of])
+        summary = replace(summary, policy=fingerprint(ws.settings), policy_waiting=how.waiting)
         book.keep_verdicts(connection, verdicts(ws, judged, rules, ids), day)
+        book.do(connection, "keep_basis", [basis.to_json(gathered.views, as_of, rules), day])
         book.do(connection, "advance_run", ["judged", book.to_json(summary), day])
     else:
         summary = book.from_json(rows[0][2])
     for _ in book.apply_verdicts(connection, day):
         pass
-    return _finish(ws, connection, summary, gathered if tells else None)
+    return _finish(ws, connection, summary, gathered if how.tells else None)
 
 
 def _finish(ws: Workspace, connection: Any, summary: WarnSummary, gathered: Gathered | None) -> WarnSummary:

@@ -98,7 +98,10 @@ def _must_wait(connection: Any, target: Target, what: tuple[str, str], at: tuple
     kind, subject = what
     minutes = section.alert_minutes_min if kind == AlertKind.HIGH else 0
     minutes = section.anomaly_hours_min * 60 if kind in _ANOMALIES else minutes
-    last = book.fetch(connection, "last_sent", [target.digest, kind, subject])[0][0]
+    if kind == AlertKind.CHURN_JUMP:
+        last = book.fetch(connection, "last_sent", [target.digest, kind, subject])[0][0]
+    else:
+        last = book.fetch(connection, "last_sent_of_kind", [target.digest, kind])[0][0]
     return last is not None and now_us - int(last) < minutes * _MINUTE_US
 
 

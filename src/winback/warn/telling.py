@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 from winback.language import Language, number
@@ -14,7 +16,7 @@ from winback.terms.money import Money
 from winback.terms.time import day_number
 from winback.warn import anomalies, book
 from winback.warn.anomalies import Anomaly
-from winback.warn.nouns import Alert, AlertKind, Level, WarnSummary
+from winback.warn.nouns import Alert, AlertKind, Level, LiveSummary, WarnSummary
 from winback.warn.view import View
 from winback.warn.words import speak, word
 
@@ -36,7 +38,7 @@ def alerts(ws: Workspace, connection: Any, summary: WarnSummary, view: View) -> 
         count = sum(row[4] for row in rows if row[1] == Level.HIGH)
         highest = book.fetch(connection, "highest_of_day", [day, day, HIGHEST_MAX])
         told.append(high(ws, summary, count, highest))
-    return (*told, *(anomaly(ws, summary, each) for each in found))
+    return (*told, *(anomaly(ws, summary.as_of, each) for each in found))
 
 
 def digest(
@@ -59,6 +61,9 @@ def _digest(
     yield say("New {new}, raised {raised}, lowered {lowered}, closed {closed}.").format(**moves)
     if summary.closed:
         yield say("Closed: {parts}").format(parts=_parts(summary.closed, language))
+    if summary.policy_waiting is not None:
+        text = say("winback.toml holds a policy that is not switched on ({waiting}); {used} goes on.")
+        yield text.format(waiting=summary.policy_waiting, used=summary.policy)
     levels = {level.word: number(summary.levels.get(level.word, 0)) for level in Level}
     text = say("Open: high {high}, medium {medium}, low {low}; value at risk {value}.")
     yield text.format(**levels, value=_money(ws, summary.value_minor))
@@ -103,6 +108,29 @@ def high(ws: Workspace, summary: WarnSummary, count: int, highest: Sequence[Sequ
     return Alert(AlertKind.HIGH, summary.as_of, "", title.format(workspace=name, count=number(count)), body)
 
 
+def live_high(ws: Workspace, as_of: date, now_us: int, highest: Sequence[tuple[str, int]]) -> Alert:
+    """Customers whom the live pass found at high risk: they took nearly all their money out."""
+    say, section = speak(ws.settings.workspace.language), ws.settings.workspace
+    at = datetime.fromtimestamp(now_us / 1_000_000, section.zone).strftime("%Y-%m-%d %H:%M")
+    title = say("{workspace}: {count} customers newly at high risk")
+    parts = ", ".join(f"{customer} ({_money(ws, value)})" for customer, value in highest[:HIGHEST_MAX])
+    body = say("At {moment}: they took out nearly all they held. The most at risk: {parts}")
+    title = title.format(workspace=section.name, count=number(len(highest)))
+    return Alert(AlertKind.HIGH, as_of, at, title, body.format(moment=at, parts=parts))
+
+
+def live_anomalies(ws: Workspace, connection: Any, summary: LiveSummary, cut_us: int) -> list[Alert]:
+    """What is out of the usual since the last run, up to the latest event (`cut_us`)."""
+    assert summary.as_of is not None
+    day = day_number(summary.as_of)
+    since = [day - anomalies.RUNS_MAX, "winback live"]
+    by_day: dict[int, int] = dict(book.fetch(connection, "live_new_by_day", since))
+    runs = book.fetch(connection, "summaries_before", [day, anomalies.RUNS_MAX])
+    before = [by_day.get(run[0], 0) for run in runs]
+    found = anomalies.found_live(ws, cut_us, by_day.get(day, 0), before)
+    return [replace(anomaly(ws, summary.as_of, each), subject="live") for each in found]
+
+
 TITLES = {
     AlertKind.WARNINGS_JUMP: "{workspace}: warnings jumped",
     AlertKind.CHURN_JUMP: "{workspace}: churn of channel {channel} jumped",
@@ -110,13 +138,13 @@ TITLES = {
 }
 
 
-def anomaly(ws: Workspace, summary: WarnSummary, what: Anomaly) -> Alert:
+def anomaly(ws: Workspace, as_of: date, what: Anomaly) -> Alert:
     """An anomaly with the count of the day and what is usual."""
     say = speak(ws.settings.workspace.language)
     title = say(TITLES[what.kind]).format(workspace=ws.settings.workspace.name, channel=what.subject)
     body = say("As of {day}: {count} against a usual {usual}.")
-    body = body.format(day=summary.as_of, count=number(what.count), usual=f"{what.usual:,.1f}")
-    return Alert(what.kind, summary.as_of, what.subject, title, body)
+    body = body.format(day=as_of, count=number(what.count), usual=f"{what.usual:,.1f}")
+    return Alert(what.kind, as_of, what.subject, title, body)
 
 
 def _parts(counts: Any, language: Language) -> str:

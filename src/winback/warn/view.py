@@ -44,7 +44,8 @@ class View:
 
     `table` holds features (null where unknown) and the words state, phase, trust, channel, campaign (null
     where unknown). `probability` is None where no model spoke. `counter` counts events, `before` gives the
-    view of an earlier date; quantiles are over customers whose state is active.
+    view of an earlier date; quantiles are over customers whose state is active, and those that were asked
+    for stand in `quantiles_taken` (given, where the table is not the whole base).
     """
 
     as_of: date
@@ -53,8 +54,8 @@ class View:
     limits: Mapping[str, float | None] = field(default_factory=dict)
     counter: Callable[[Counting], Counts] | None = None
     before: Callable[[int], View] | None = None
+    quantiles_taken: dict[tuple[str, float], float | None] = field(default_factory=dict, compare=False)
     _columns: dict[str, Column] = field(default_factory=dict, compare=False)
-    _quantiles: dict[tuple[str, float], float | None] = field(default_factory=dict, compare=False)
 
     @property
     def rows(self) -> int:
@@ -90,9 +91,9 @@ class View:
     def quantile(self, feature: str, share: float) -> float | None:
         """The `share` quantile (an order statistic, from below) of a feature among active customers."""
         wanted = (feature, share)
-        if wanted not in self._quantiles:
-            self._quantiles[wanted] = self._quantile(feature, share)
-        return self._quantiles[wanted]
+        if wanted not in self.quantiles_taken:
+            self.quantiles_taken[wanted] = self._quantile(feature, share)
+        return self.quantiles_taken[wanted]
 
     def earlier(self, days: int) -> View:
         """The same customers as of `days` days before."""

@@ -41,6 +41,13 @@ CHINESE = {
     "{workspace}: churn of channel {channel} jumped": "{workspace}：渠道 {channel} 的流失突增",
     "{workspace}: visits fell": "{workspace}：登录数下跌",
     "As of {day}: {count} against a usual {usual}.": "时点 {day}：{count}，平时 {usual}。",
+    "At {moment}: they took out nearly all they held. The most at risk: {parts}": (
+        "{moment}：几乎取出了全部余额。风险价值最高的：{parts}"
+    ),
+    "winback.toml holds a policy that is not switched on ({waiting}); {used} goes on.": (
+        "winback.toml 里的策略 {waiting} 尚未启用，继续使用 {used}。"
+    ),
+    "redeemed_nearly_all": "几乎取出全部余额",
     "novice": "新手期",
     "growth": "成长期",
     "mature": "成熟期",

@@ -1,0 +1,62 @@
+"""Which policy judges: the one that was switched on, never one that nobody has tried on the past."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from winback.profile import read as profile
+from winback.settings.model import Settings
+from winback.store import facts
+from winback.store.workspace import Workspace
+from winback.terms.errors import Place, SettingsProblem
+from winback.terms.time import day_number
+from winback.warn import book
+from winback.warn.policy import fingerprint, to_text, under
+from winback.warn.rules import read_rules
+
+FILE = "winback.toml"
+SHIPPED = "first run: the policy that winback is shipped with"
+FIRST = "first run: there was no policy before this one; no replay of it is asked for"
+
+
+def in_use(connection: Any) -> tuple[str, str] | None:
+    """Fingerprint and text of the policy that was switched on last; None before the first run."""
+    rows = book.fetch(connection, "policy_in_use")
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
+def judged_by(ws: Workspace, connection: Any, as_of: date, *, stand_in: bool) -> tuple[Workspace, str | None]:
+    """The workspace under the policy in use, and the fingerprint of one that waits in winback.toml.
+
+    At the very first run the policy of winback.toml is switched on, which is kept with why. Raises
+    SettingsProblem where winback.toml holds another than the one in use, unless that may stand in.
+    """
+    mine, used = fingerprint(ws.settings), in_use(connection)
+    if used is None:
+        read_rules(ws.settings, profile.catalogue(ws.settings).names)
+        why = SHIPPED if mine == fingerprint(Settings()) else FIRST
+        with facts.transaction(connection):
+            book.do(connection, "keep_policy", [mine, to_text(ws.settings)])
+            switch = [mine, day_number(as_of), None, "winback", why, mine != fingerprint(Settings())]
+            book.do(connection, "switch_policy", switch)
+        return ws, None
+    if used[0] == mine:
+        return ws, None
+    if not stand_in:
+        raise SettingsProblem(
+            f"the policy here ({mine}) is not switched on; in use is {used[0]}",
+            place=Place(file=FILE, field="rules"),
+            todo="try it on the past with winback replay, then winback policies switch-on; or set the rules"
+            " and levels back (winback policies show tells them)",
+        )
+    return replace(ws, settings=under(ws.settings, used[1])), mine
+
+
+def current(ws: Workspace, connection: Any) -> Workspace:
+    """The workspace under the policy in use, its own where none was switched on yet."""
+    used = in_use(connection)
+    if used is None or used[0] == fingerprint(ws.settings):
+        return ws
+    return replace(ws, settings=under(ws.settings, used[1]))
