@@ -11,6 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from winback.settings import cross
 from winback.settings.collector import CollectorSection
 from winback.settings.deliver import DeliverSection, ProviderSection, TemplateSection
+from winback.settings.diagnose import (
+    ChannelQualitySection,
+    DiagnoseSection,
+    FaultsSection,
+    FindingsSection,
+    LabelSection,
+    RegistrationClustersSection,
+)
 from winback.settings.experiment import ExperimentSection
 from winback.settings.playbooks_section import PlaybooksSection
 from winback.settings.predict import PredictSection
@@ -18,6 +26,7 @@ from winback.settings.reward import Pots, Rewards, RewardWatchSection, default_p
 from winback.settings.rules import PhaseRule, TrustRule, default_phases, default_trust
 from winback.settings.sources import Source
 from winback.settings.warn import RuleSection, WarnSection, default_rules
+from winback.settings.worker import WorkerSection
 from winback.terms.kinds import Kind
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -176,10 +185,18 @@ class Settings(Section):
     features: dict[Name, FeatureSection] = {}
     campaigns: tuple[CampaignSection, ...] = ()
     channel_costs: tuple[ChannelCostSection, ...] = ()
+    channels: dict[str, LabelSection] = {}
+    attributes: dict[str, LabelSection] = {}
     limits: LimitsSection = LimitsSection()
+    diagnose: DiagnoseSection = DiagnoseSection()
+    findings: FindingsSection = FindingsSection()
+    channel_quality: ChannelQualitySection = ChannelQualitySection()
+    registration_clusters: RegistrationClustersSection = RegistrationClustersSection()
+    faults: FaultsSection = FaultsSection()
     collector: CollectorSection = CollectorSection()
     predict: PredictSection = PredictSection()
     warn: WarnSection = WarnSection()
+    worker: WorkerSection = WorkerSection()
     rules: tuple[RuleSection, ...] = Field(default_factory=default_rules)
     experiment: ExperimentSection = ExperimentSection()
     playbooks: PlaybooksSection = PlaybooksSection()

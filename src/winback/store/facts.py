@@ -20,13 +20,15 @@ _migrated: set[str] = set()
 
 
 def prepare() -> None:
-    """Configure Django once a process; every stage with a models.py is an app, named after the stage."""
+    """Configure Django once a process; every stage or door with a models.py is an app, named after it."""
     import django
     from django.conf import settings
 
     if settings.configured:
         return
     stages = [module.name for module in iter_modules(winback.__path__) if module.ispkg]
+    places = [str(Path(path) / "doors") for path in winback.__path__]
+    stages += [f"doors.{module.name}" for module in iter_modules(places) if module.ispkg]
     settings.configure(
         INSTALLED_APPS=[f"winback.{name}" for name in stages if find_spec(f"winback.{name}.models")],
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
