@@ -40,7 +40,7 @@ def test_it_ends_with_tables_the_page_and_what_to_try_next(done, folder):
 def test_what_it_says_to_try_can_be_tried(done, folder, run, monkeypatch):
     monkeypatch.chdir(folder)
     commands = re.findall(r"^  (?:WINBACK_\S+ )?winback (.+?)  ", done.stdout, re.MULTILINE)
-    assert len(commands) == 6
+    assert len(commands) >= 6
     for command in commands:
         words = command.replace("2025-10-01", "2025-04-01").split()
         assert run(*words).exit_code == 0, command

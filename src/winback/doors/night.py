@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
@@ -28,11 +28,13 @@ Voice = Literal["in_use", "none", "too_early", "unbeaten", "unfit"]
 class Asked:
     """What is wanted of a night: `train` a model where none is in use (None: as the settings say).
 
-    `sends` alerts at the end; `wait_seconds` is how long each step waits for another run.
+    `rows_max` bounds the rows it learns from (None: as the settings say); `sends` alerts at the end;
+    `wait_seconds` is how long each step waits for another run.
     """
 
     language: Language = "en"
     train: bool | None = None
+    rows_max: int | None = None
     sends: bool = True
     wait_seconds: float = 60.0
 
@@ -134,10 +136,13 @@ class _Walk:
 
     def _first_model(self, day: date) -> Model:
         from winback import flow
-        from winback.predict import act
+        from winback.predict import act, read
 
+        plan, most = read.planned(self.ws.settings.predict), self.asked.rows_max
+        plan = plan if most is None else replace(plan, rows_max=most)
+        wait = self.asked.wait_seconds
         try:
-            made = flow.train(self.ws, day, wait_seconds=self.asked.wait_seconds, progress=self.told)
+            made = flow.train(self.ws, day, plan=plan, wait_seconds=wait, progress=self.told)
         except NotReadyProblem as problem:
             return Model("too_early", says=problem.what)
         at = datetime.now(UTC).isoformat(timespec="seconds")

@@ -102,6 +102,12 @@ CHINESE = {
     ),
     "The model could not speak, so rules alone warned: {why}": "模型不能使用，只凭规则预警：{why}",
     "All of it took {time}.": "总共用时 {time}。",
+    # The demo.
+    "Simulating {customers} customers over {days} days": "正在模拟 {customers} 位客户、{days} 天",
+    "{count} warnings are open; the first of them:": "共 {count} 条未结预警，最前面的：",
+    "how good the model is, beside its rivals": "模型有多好，与对手并列",
+    "every warning, the most at risk first": "全部预警，风险价值最高的在前",
+    "all that is known of one customer": "一位客户的全部情况",
     # One customer.
     "Customer {customer} as of {day}": "客户 {customer}，时点 {day}",
     "Known": "已知",

@@ -8,22 +8,29 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from winback.app import open_workspace
-from winback.diagnose.nouns import Diagnosis
-from winback.doors.cli import diagnosing, options, shown
-from winback.language import Language, Say, number, seconds, speaker
+from winback.doors.cli import diagnosing, options, running, shown
+from winback.doors.words import speak
+from winback.language import Language, Say, number, seconds
+from winback.store.workspace import Workspace
 from winback.terms.errors import Place, Problem
 from winback.terms.progress import Progress
+
+if TYPE_CHECKING:
+    from winback.doors.night import Night
 
 CONTACTS_KEY = "WINBACK_CONTACTS_KEY"
 #: Tells that a folder was made by the demo and may be made anew.
 MARK = ".winback-demo"
+#: The model of the demo learns from so many rows, so that it is there within a minute.
+ROWS_MAX = 60_000
+#: So many warnings are shown with their reasons.
+SHOWN_MAX = 3
 
 
 def demo(
@@ -42,45 +49,62 @@ def demo(
     quiet: options.Quiet = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Simulate an app, ingest its exports, profile every customer, diagnose who leaves. Under three minutes.
+    """Simulate an app, ingest its exports, diagnose who leaves, train a model, warn. Under three minutes.
 
     People and contacts are made up, and sealed with a key that is the same everywhere. Ends with 1 where the
     folder holds something that no demo made.
     """
     language: Language = lang.value if lang else tongue_of_environment()
-    say = speaker(language)
+    say = speak(language)
     began = time.monotonic()
     _make_room(folder)
     with shown.progress(quiet=quiet or as_json) as progress, made_up_key():
-        found = _run(folder, (customers, days, seed), say, progress)
+        found = _run(folder, (customers, days, seed), language, progress)
         ws = open_workspace(folder)
-        page = diagnosing.write_page(ws, found, language, None)
+        page = diagnosing.write_page(ws, found.diagnosis, language, None)
     took = time.monotonic() - began
     if as_json:
-        shown.show_json({"folder": folder, "page": page, "seconds": round(took, 1), "diagnosis": found})
+        told = {"folder": folder, "page": page, "seconds": round(took, 1), "diagnosis": found.diagnosis}
+        shown.show_json(told | {"run": running.for_machines(found)})
         return
-    diagnosing.tell(found, language)
+    diagnosing.tell(found.diagnosis, language)
+    shown.show_line()
+    running.tell(found, language)
+    who = _tell_model_and_warnings(ws, found, language)
     shown.show_line()
     shown.show_line(say("All of it took {time}.").format(time=seconds(took, say)))
-    _tell_next(folder, page, say)
+    _tell_next(folder, page, say, who)
 
 
-def _run(folder: Path, size: tuple[int, int, int], say: Say, progress: Progress) -> Diagnosis:
+def _run(folder: Path, size: tuple[int, int, int], language: Language, progress: Progress) -> Night:
+    """Simulate, then one night whose first model may come to use by itself."""
     from winback import flow
+    from winback.doors.night import Asked, night
 
-    customers, days, seed = size
-    text = say("1/4 Simulating {customers} customers over {days} days")
+    (customers, days, seed), say = size, speak(language)
+    text = say("Simulating {customers} customers over {days} days")
     progress.say(text.format(customers=number(customers), days=number(days)))
     flow.simulate(folder, customers, days, seed, force=True, progress=progress)
-    ws = open_workspace(folder)
-    progress.say(say("2/4 Taking in the raw exports"))
-    taken = flow.ingest(ws, now=datetime.now(UTC), progress=progress)
-    as_of = diagnosing.day_after_all(ws)
-    text = say("3/4 Profiling {customers} customers from {events} events")
-    progress.say(text.format(customers=number(taken.customers), events=number(taken.events)))
-    flow.profile(ws, as_of, progress=progress)
-    progress.say(say("4/4 Diagnosing who leaves"))
-    return flow.diagnose(ws, as_of, progress=progress)
+    asked = Asked(language, train=True, rows_max=ROWS_MAX, sends=False)
+    return night(open_workspace(folder), asked=asked, progress=progress)
+
+
+def _tell_model_and_warnings(ws: Workspace, found: Night, language: Language) -> str | None:
+    """How good the model is, and the warnings that matter most, with reasons; the first customer's id."""
+    from winback.doors.cli import training, warnings_shown
+    from winback.warn import read
+
+    say = speak(language)
+    if found.model.trained is not None:
+        shown.show_line(training.scores_line(found.model.trained.card, language))
+    open_now = read.open_warnings(ws)
+    first = read.nouns_of(ws, open_now.slice(0, SHOWN_MAX), language)
+    shown.show_line()
+    text = say("{count} warnings are open; the first of them:")
+    shown.show_line(text.format(count=number(open_now.num_rows)))
+    for warning in first:
+        warnings_shown.tell_short(ws, warning, language)
+    return first[0].customer_id if first else None
 
 
 def tongue_of_environment() -> Language:
@@ -114,15 +138,18 @@ def _make_room(folder: Path) -> None:
     (folder / MARK).write_text("Made by winback demo, which may delete this folder.\n", encoding="utf-8")
 
 
-def _tell_next(folder: Path, page: Path, say: Say) -> None:
+def _tell_next(folder: Path, page: Path, say: Say, customer: str | None) -> None:
     shown.show_line(say("Page: {file}").format(file=page))
     shown.show_line(say("Try next:"))
-    for command, text in (
+    commands = [
         (f"winback diagnose -w {folder} --full", say("what sets those who leave apart")),
-        (f"winback diagnose -w {folder} --as-of 2025-10-01", say("who had left by another day")),
+        (f"winback models -w {folder}", say("how good the model is, beside its rivals")),
+        (f"winback warnings list -w {folder}", say("every warning, the most at risk first")),
+        (f"winback explain {customer} -w {folder}", say("all that is known of one customer")),
         (f"winback profile -w {folder} --thresholds", say("how active customers behave")),
-        (f"winback profile -w {folder} --features", say("every feature, and what it means")),
         (f"WINBACK_CHURN__DAYS=45 winback diagnose -w {folder}", say("another definition of churn")),
         ("winback init", say("a workspace of your own")),
-    ):
-        shown.show_line(f"  {command:<55} {text}")
+    ]
+    for command, text in commands:
+        if customer is not None or " explain " not in command:
+            shown.show_line(f"  {command:<55} {text}")

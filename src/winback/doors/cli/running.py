@@ -45,7 +45,7 @@ def run(
 
     ws = open_workspace(workspace)
     language: Language = lang.value if lang else ws.settings.workspace.language
-    asked = Asked(language, train, alerts, wait)
+    asked = Asked(language, train=train, sends=alerts, wait_seconds=wait)
     with shown.progress(quiet=quiet or as_json) as progress:
         found = night(ws, as_of, asked=asked, progress=progress)
     if as_json:

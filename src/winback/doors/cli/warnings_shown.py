@@ -90,14 +90,19 @@ def show(
         tell_one(ws, each, language)
 
 
+def tell_short(ws: Workspace, warning: EarlyWarning, language: Language) -> None:
+    """A warning in one line, with its reasons below."""
+    shown.show_line(" · ".join(cell for cell in _cells(ws, warning, language) if cell))
+    for reason in warning.reasons:
+        shown.show_line(f"  • {reason}")
+
+
 def tell_one(ws: Workspace, warning: EarlyWarning, language: Language) -> None:
     """A warning with its reasons and its history."""
     from winback.warn.read import speak
 
     say = speak(language)
-    shown.show_line(" · ".join(_cells(ws, warning, language)))
-    for reason in warning.reasons:
-        shown.show_line(f"  {reason}")
+    tell_short(ws, warning, language)
     heads = [say(head) for head in ("when", "what happened", "from", "to", "who", "why")]
     cells = [_change(change, language) for change in warning.history]
     shown.show_table(say("History"), heads, (False,) * 6, cells)
