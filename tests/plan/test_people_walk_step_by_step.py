@@ -76,7 +76,7 @@ def test_a_treatment_says_all_that_the_right_needs(ws):
     assert ann[:5] == ("ann", "save", 1, "inbox_first", "message")
     assert ann[5] == day
     assert (ann[6], bool(ann[7])) == ("all", False)
-    assert ann[8:14] == ("inbox", "save.miss_you", "marketing", None, None, None)
+    assert ann[8:14] == ("inbox", "miss_you", "marketing", None, None, None)
     assert ann[14] == '{"state":"active","phase":"novice"}'
 
 

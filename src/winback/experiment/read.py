@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,12 +13,15 @@ import pyarrow as pa
 from winback.experiment import book
 from winback.experiment.buckets import arm_of, below, buckets
 from winback.experiment.checking import check
+from winback.experiment.deciding import Decided, decided
 from winback.experiment.nouns import Definition, Rotation
+from winback.settings.playbooks import Playbook
 from winback.store import facts
 from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem, Place
 
 __all__ = [
+    "Decided",
     "Sides",
     "buckets",
     "check",
@@ -28,6 +31,7 @@ __all__ = [
     "rotation_on",
     "rotations",
     "sides",
+    "would_be",
 ]
 
 
@@ -73,6 +77,12 @@ def definitions(ws: Workspace) -> tuple[Definition, ...]:
 def definitions_on(ws: Workspace, as_of: date) -> Mapping[str, Definition]:
     """The definition of each experiment that counts as of a date, by name."""
     return book.latest_definitions(definitions(ws), as_of)
+
+
+def would_be(ws: Workspace, playbooks: Sequence[Playbook], as_of: date) -> Decided:
+    """What would count as of a date if these were the playbooks; writes nothing."""
+    with facts.connection(ws) as connection:
+        return decided(ws, connection, playbooks, as_of)
 
 
 def control_of(rotation: Rotation, ids: pa.Array) -> npt.NDArray[np.bool_]:

@@ -34,10 +34,15 @@ class Entrants:
 
     @property
     def held_by(self) -> list[str | None]:
-        """Of each the group that holds out; the control group goes before the holdout."""
-        words = (None, Held.HOLDOUT.value, Held.CONTROL.value)
-        codes = np.where(self.sides.in_control, 2, self.sides.in_holdout)
-        return [words[code] for code in codes.tolist()]
+        """Of each the group that holds out."""
+        return held_by(self.sides)
+
+
+def held_by(sides: experiment.Sides) -> list[str | None]:
+    """Of each the group that holds out, or None; the control group goes before the holdout."""
+    words = (None, Held.HOLDOUT.value, Held.CONTROL.value)
+    codes = np.where(sides.in_control, 2, sides.in_holdout)
+    return [words[code] for code in codes.tolist()]
 
 
 def entrants(choice: Choice, everybody: Everybody, definition: Definition, rotation: Rotation) -> Entrants:

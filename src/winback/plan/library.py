@@ -13,7 +13,6 @@ from winback.plan.nouns import PlaybookState
 from winback.plan.walks import ARMS_MAX, START, Walk, emissions, walks
 from winback.settings.playbooks import Playbook
 from winback.settings.playbooks_read import PlaybookFile, read_playbook
-from winback.store.workspace import Workspace
 from winback.terms.time import day_number
 
 
@@ -58,9 +57,7 @@ class Library:
         yield from (self.versions[self.current[name]] for name in names if name in self.current)
 
 
-def keep(
-    ws: Workspace, connection: Any, files: Sequence[PlaybookFile], when: tuple[date, int]
-) -> dict[str, int]:
+def keep(connection: Any, files: Sequence[PlaybookFile], when: tuple[date, int]) -> dict[str, int]:
     """Keep what is new in these files as of a date and moment; how many inside moved to a new version.
 
     Each file is one transaction: a version and its walks are there together or not at all.
@@ -68,13 +65,13 @@ def keep(
     moved = {}
     for file in files:
         with book.part(connection):
-            moved[file.playbook.name] = _keep_one(ws, connection, file, when)
+            moved[file.playbook.name] = _keep_one(connection, file, when)
     return {name: people for name, people in moved.items() if people}
 
 
-def load(ws: Workspace, connection: Any) -> Library:
+def load(connection: Any) -> Library:
     """What is on the facts store. Raises SettingsProblem where a version is not understood any more."""
-    versions = dict(_versions(ws, connection))
+    versions = dict(_versions(connection))
     rows = book.fetch(connection, "playbooks")
     by_number = {(v.playbook.name, v.number): key for key, v in versions.items()}
     return Library(
@@ -84,20 +81,20 @@ def load(ws: Workspace, connection: Any) -> Library:
     )
 
 
-def _versions(ws: Workspace, connection: Any) -> Iterator[tuple[int, Version]]:
+def _versions(connection: Any) -> Iterator[tuple[int, Version]]:
     for key, name, number, _, text, _ in book.fetch(connection, "versions"):
-        file = read_playbook(text, f"version {number} of {name}", ws.settings.event_kinds)
+        file = read_playbook(text, f"version {number} of {name}")
         yield key, Version(key, number, file)
 
 
-def _keep_one(ws: Workspace, connection: Any, file: PlaybookFile, when: tuple[date, int]) -> int:
+def _keep_one(connection: Any, file: PlaybookFile, when: tuple[date, int]) -> int:
     name, (as_of, now_us) = file.playbook.name, when
-    known = [version for _, version in _versions(ws, connection) if version.playbook.name == name]
+    known = [version for _, version in _versions(connection) if version.playbook.name == name]
     new = next((version for version in known if version.file.digest == file.digest), None)
     if new is None:
         number = len(known) + 1
         book.do(connection, "keep_version", [name, number, file.digest, file.text, day_number(as_of)])
-        new = next(v for _, v in _versions(ws, connection) if (v.playbook.name, v.number) == (name, number))
+        new = next(v for _, v in _versions(connection) if (v.playbook.name, v.number) == (name, number))
         _compile(connection, new)
     book.do(connection, "keep_playbook", [name, new.number, now_us, "winback"])
     entered = {row[0]: row[2] for row in book.fetch(connection, "playbooks")}[name]

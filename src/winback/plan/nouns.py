@@ -182,12 +182,15 @@ class WhyNot:
 
 @dataclass(frozen=True)
 class Shown:
-    """A playbook as it stands: its version, state, and how many entered it, are inside, held, held out."""
+    """A playbook as it stands: how many entered it, are inside, held by a pause, held out.
+
+    `state` is None and `version` 0 where it was never run, `file` None where its file is gone.
+    """
 
     name: str
     zh: str
     en: str
-    state: PlaybookState
+    state: PlaybookState | None
     version: int
     layer: str
     priority: int

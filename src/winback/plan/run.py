@@ -50,8 +50,8 @@ def run(
         facts.connection(ws) as connection,
     ):
         _forward(connection, as_of, now_us)
-        moved = library.keep(ws, connection, files, (as_of, now_us))
-        known = library.load(ws, connection)
+        moved = library.keep(connection, files, (as_of, now_us))
+        known = library.load(connection)
         done = book.fetch(connection, "run_of", [day_number(as_of)])
         if done:
             entered = _from_json(done[0][2])

@@ -138,7 +138,10 @@ def otherwise(playbook: Playbook, arm: str, stop: int) -> int:
 
 
 def emissions(playbook: Playbook, steps: Sequence[Step]) -> Iterator[dict[str, object]]:
-    """What the steps of an edge give, as columns of a treatment."""
+    """What the steps of an edge give, as columns of a treatment.
+
+    `template` is the text of a message, the survey, or what a call or an alert says.
+    """
     for place, step in enumerate(steps):
         yield {
             "place": place,
@@ -146,15 +149,8 @@ def emissions(playbook: Playbook, steps: Sequence[Step]) -> Iterator[dict[str, o
             "step_key": step_key(playbook.name, step.name),
             "kind": step.kind,
             "medium": step.medium,
-            "template": _said(playbook, step),
-            "purpose": (step.purpose or playbook.purpose) if step.kind == "message" else None,
+            "template": step.message or step.call or step.survey or step.alert,
+            "purpose": (step.purpose or playbook.purpose) if step.medium else None,
             "reward": step.grant,
             "grant_key": None if step.promises is None else step_key(playbook.name, step.promises),
         }
-
-
-def _said(playbook: Playbook, step: Step) -> str | None:
-    """Of a message the name of its text, `playbook.text`; of a call, survey or alert what it says."""
-    if step.message is not None:
-        return f"{playbook.name}.{step.message}"
-    return step.call or step.survey or step.alert

@@ -76,7 +76,7 @@ def read_groups(ws: Workspace, files: Sequence[PlaybookFile]) -> warn.Asked:
     for file in files:
         mine: dict[str, list[tuple[str, Any]]] = {}
         for key, who in asked_of(file).items():
-            mine[group(file.playbook, file.digest, key)] = list(_conditions(key, who))
+            mine[group(file.playbook, file.digest, key)] = list(conditions(key, who))
             problems += _unknown_kinds(ws, file, key, who)
         try:
             warn.read_conditions(ws.settings, mine)
@@ -88,7 +88,8 @@ def read_groups(ws: Workspace, files: Sequence[PlaybookFile]) -> warn.Asked:
     return warn.read_conditions(ws.settings, groups)
 
 
-def _conditions(key: str, who: Who) -> Iterator[tuple[str, Any]]:
+def conditions(key: str, who: Who) -> Iterator[tuple[str, Any]]:
+    """What the conditions of warn say of it, each with the key at which it stands."""
     words = {name: list(found) for name in _WORDS if (found := getattr(who, name)) is not None}
     if words:
         yield key, words

@@ -141,8 +141,8 @@ class Step(_Part):
 
 KINDS = ("message", "wait", "branch", "grant", "call", "survey", "alert", "end")
 _BELONGS = {
-    "medium": ("message",),
-    "purpose": ("message",),
+    "medium": ("message", "survey"),
+    "purpose": ("message", "survey"),
     "promises": ("message",),
     "until": ("wait",),
     "on_reaction": ("wait",),
@@ -159,6 +159,7 @@ class Text(_Part):
     en: str
     zh_title: str = ""
     en_title: str = ""
+    parameters: dict[Name, str] = {}
 
 
 class Playbook(_Part):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from winback.settings.locate import Path
 from winback.settings.playbooks import END, Playbook, Step, span_us
 
 Found = Iterator[tuple[Path, str]]
-_DAY_US = 86_400_000_000
+DAY_US = 86_400_000_000
 
 
 def ways(steps: Sequence[Step]) -> list[list[int]]:
@@ -35,22 +36,43 @@ def _named(steps: Sequence[Step], place: int) -> list[str]:
     return [onward, *[reactions or onward for _ in step.until]]
 
 
-def disagreements(playbook: Playbook, kinds: Sequence[str]) -> Found:
-    """Path and message of everything the parts of a playbook disagree on; `kinds` are the kinds of events."""
+@dataclass(frozen=True)
+class Known:
+    """What a workspace has that playbooks may name: kinds of events, texts of its own, rewards."""
+
+    kinds: Sequence[str]
+    texts: Sequence[str] = ()
+    rewards: Sequence[str] = ()
+
+
+def disagreements(playbook: Playbook, known: Known) -> Found:
+    """Path and message of everything the parts of a playbook disagree on, and of names that there are not."""
     steps = playbook.steps
     yield from _names(steps)
     yield from _targets(steps)
-    yield from _reactions(steps, kinds)
+    yield from _reactions(steps, known.kinds)
     yield from _arms(playbook)
-    for place, step in enumerate(steps):
-        if step.message is not None and step.message not in playbook.texts:
-            known = ", ".join(playbook.texts) or "none is there yet"
-            yield ("steps", place, "message"), f'no text "{step.message}" stands in texts; there: {known}'
-    said = {step.message for step in steps}
+    yield from _names_of_others(playbook, known)
+    yield from _graph(playbook)
+
+
+def _names_of_others(playbook: Playbook, known: Known) -> Found:
+    """Texts and rewards."""
+    texts = [*playbook.texts, *known.texts]
+    said = set()
+    for place, step in enumerate(playbook.steps):
+        key, text = ("message", step.message) if step.message else ("survey", step.survey)
+        if step.medium is not None and text is not None:
+            said.add(text)
+            if text not in texts:
+                there = ", ".join(texts) or "none is there yet"
+                yield ("steps", place, key), f'no text "{text}" stands in texts; there: {there}'
+        if step.grant is not None and step.grant not in known.rewards:
+            there = ", ".join(known.rewards) or "none is there yet"
+            yield ("steps", place, "grant"), f'no reward "{step.grant}" stands in rewards; there: {there}'
     for name in playbook.texts:
         if name not in said:
             yield ("texts", name), f'no step says the text "{name}"'
-    yield from _graph(playbook)
 
 
 def _names(steps: Sequence[Step]) -> Found:
@@ -108,12 +130,22 @@ def _arms(playbook: Playbook) -> Found:
                     yield ("steps", place, "branch", number, "arm"), said
 
 
+def longest_us(playbook: Playbook) -> int:
+    """How long the longest walk takes, microseconds."""
+    steps, leads = playbook.steps, ways(playbook.steps)
+    longest = [0] * (len(steps) + 1)
+    for place, step in enumerate(steps):
+        spent = longest[place] + (span_us(step.wait) if step.wait is not None else 0)
+        for target in leads[place]:
+            longest[target] = max(longest[target], spent)
+    return longest[-1]
+
+
 def _graph(playbook: Playbook) -> Found:
     """Every step is reached; a promised grant is passed on every way; a walk ends within measure_days."""
     steps, leads = playbook.steps, ways(playbook.steps)
     end = len(steps)
     passed: dict[int, set[str]] = {0: set()}
-    longest = {0: 0}
     for place, step in enumerate(steps):
         if place not in passed:
             yield ("steps", place, "name"), f'no way leads to the step "{step.name}"'
@@ -122,11 +154,9 @@ def _graph(playbook: Playbook) -> Found:
             said = f'no grant "{step.promises}" is given on every way that leads here'
             yield ("steps", place, "promises"), said
         given = passed[place] | ({step.name} if step.grant is not None else set())
-        spent = longest[place] + (span_us(step.wait) if step.wait is not None else 0)
         for target in leads[place]:
             if place < target <= end:
                 passed[target] = passed.get(target, given) & given
-                longest[target] = max(longest.get(target, 0), spent)
-    if (days := -(-longest.get(end, 0) // _DAY_US)) > playbook.measure_days:
+    if (days := -(-longest_us(playbook) // DAY_US)) > playbook.measure_days:
         said = f"measure_days is {playbook.measure_days}, but the longest walk takes {days} days"
         yield ("measure_days",), f"{said}; give at least {days}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -20,7 +20,7 @@ from winback.settings.locate import Path as KeyPath
 from winback.settings.locate import lines_of
 from winback.settings.model import Settings
 from winback.settings.playbooks import Playbook
-from winback.settings.playbooks_graph import disagreements
+from winback.settings.playbooks_graph import Known, disagreements
 from winback.terms.errors import Place, SettingsProblem, gathered
 
 
@@ -53,7 +53,7 @@ def playbook_files(settings: Settings, root: Path) -> tuple[PlaybookFile, ...]:
     found: dict[str, PlaybookFile] = {}
     for place, text in _texts(settings, root, problems):
         try:
-            read = read_playbook(text, place, settings.event_kinds)
+            read = read_playbook(text, place, known_to(settings))
         except SettingsProblem as problem:
             problems += problem.each  # type: ignore[arg-type]
             continue
@@ -69,8 +69,16 @@ def playbook_files(settings: Settings, root: Path) -> tuple[PlaybookFile, ...]:
     return tuple(found[name] for name in sorted(found))
 
 
-def read_playbook(text: str, file: str, kinds: Sequence[str]) -> PlaybookFile:
-    """The playbook that this text says. Raises SettingsProblem with every fault."""
+def known_to(settings: Settings) -> Known:
+    """What this workspace has that playbooks may name."""
+    return Known(settings.event_kinds, tuple(settings.templates), tuple(settings.rewards))
+
+
+def read_playbook(text: str, file: str, known: Known | None = None) -> PlaybookFile:
+    """The playbook that this text says; without `known`, as it was right once and is walked since.
+
+    Raises SettingsProblem with every fault.
+    """
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -81,7 +89,7 @@ def read_playbook(text: str, file: str, kinds: Sequence[str]) -> PlaybookFile:
     except ValidationError as error:
         faults = [_fault(raw, each) for each in error.errors(include_url=False)]
         raise _gathered(file, lines, dict(faults)) from None
-    if faults := list(disagreements(playbook, kinds)):
+    if known is not None and (faults := list(disagreements(playbook, known))):
         raise _gathered(file, lines, dict(faults))
     content = json.dumps(playbook.model_dump(mode="json"), sort_keys=True).encode()
     return PlaybookFile(playbook, file, text, hashlib.sha256(content).hexdigest()[:16])

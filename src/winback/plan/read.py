@@ -1,0 +1,187 @@
+"""The questions to plan: playbooks, who entered, what was given, what would be, why somebody did not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from winback.plan import book, library
+from winback.plan.nouns import Medium, Purpose, Shown, Treatment, TreatmentKind
+from winback.plan.rehearse import rehearse
+from winback.plan.walks import ARMS_MAX
+from winback.plan.who import day_of_moment, read_groups
+from winback.plan.whynot import why
+from winback.settings.playbooks_read import PlaybookFile, playbook_files
+from winback.store import facts
+from winback.store.workspace import Workspace
+from winback.terms.time import day_of
+
+__all__ = [
+    "ENTRY_SCHEMA",
+    "TREATMENT_SCHEMA",
+    "check_playbooks",
+    "day_of_moment",
+    "entries",
+    "entries_of",
+    "playbooks",
+    "rehearse",
+    "text_of",
+    "treatments_of",
+    "treatments_since",
+    "why",
+]
+
+TREATMENT_SCHEMA = pa.schema(
+    [
+        ("id", pa.int64()),
+        ("entry_id", pa.int64()),
+        ("customer_id", pa.string()),
+        ("playbook", pa.string()),
+        ("version", pa.int32()),
+        ("step", pa.string()),
+        ("kind", pa.string()),
+        ("as_of_day", pa.int32()),
+        ("due_us", pa.int64()),
+        ("arm", pa.string()),
+        ("is_held_out", pa.bool_()),
+        ("medium", pa.string()),
+        ("template", pa.string()),
+        ("purpose", pa.string()),
+        ("reward", pa.string()),
+        ("grant_id", pa.int64()),
+        ("expected_minor", pa.int64()),
+        ("stopped_us", pa.int64()),
+        ("why", pa.string()),
+    ]
+)
+ENTRY_SCHEMA = pa.schema(
+    [
+        ("id", pa.int64()),
+        ("customer_id", pa.string()),
+        ("version", pa.int32()),
+        ("arm", pa.string()),
+        ("held_by", pa.string()),
+        ("entered_day", pa.int32()),
+        ("entered_us", pa.int64()),
+        ("ended_us", pa.int64()),
+        ("ending", pa.string()),
+        ("expected_minor", pa.int64()),
+    ]
+)
+
+
+def check_playbooks(ws: Workspace) -> tuple[PlaybookFile, ...]:
+    """The workspace's playbooks. Raises SettingsProblem with every fault, by file, line and key."""
+    files = playbook_files(ws.settings, ws.root)
+    read_groups(ws, files)
+    return files
+
+
+def playbooks(ws: Workspace) -> tuple[Shown, ...]:
+    """Every playbook that is in files, or was ever run, by name."""
+    files = {file.playbook.name: file for file in playbook_files(ws.settings, ws.root)}
+    with facts.connection(ws) as connection:
+        known = library.load(connection)
+        counts = {row[0]: [int(n) for n in row[1:]] for row in book.fetch(connection, "counts")}
+    found = []
+    for name in sorted({*files, *known.states}):
+        version = known.versions.get(known.current.get(name, -1))
+        file = files.get(name) or (version.file if version else None)
+        assert file is not None
+        entered, inside, held, held_out = counts.get(name, [0, 0, 0, 0])
+        found.append(
+            Shown(
+                name=name,
+                zh=file.playbook.zh,
+                en=file.playbook.en,
+                state=known.states.get(name),
+                version=version.number if version else 0,
+                layer=file.playbook.layer,
+                priority=file.playbook.priority,
+                entered=entered,
+                inside=inside,
+                held=held,
+                held_out=held_out,
+                file=files[name].file if name in files else None,
+            )
+        )
+    return tuple(found)
+
+
+def text_of(ws: Workspace, playbook: str, version: int) -> str | None:
+    """The TOML text of a version of a playbook; None where there is none."""
+    with facts.connection(ws) as connection:
+        rows = book.fetch(connection, "versions")
+    return next((text for _, name, number, _, text, _ in rows if (name, number) == (playbook, version)), None)
+
+
+def entries(ws: Workspace, playbook: str) -> pa.Table:
+    """Every entry into a playbook, by day of entry: ENTRY_SCHEMA.
+
+    `held_by` is `control` (the global group), `holdout` or null; days since 1970-01-01, moments microseconds.
+    """
+    with facts.connection(ws) as connection:
+        rows = book.fetch(connection, "entries_of_playbook", [playbook])
+        known = library.load(connection)
+    numbers = {key: version.number for key, version in known.versions.items()}
+    told = [(row[0], row[1], numbers[row[2] // ARMS_MAX], *row[3:]) for row in rows]
+    return _table(told, ENTRY_SCHEMA)
+
+
+def entries_of(ws: Workspace, customer_id: str) -> tuple[dict[str, Any], ...]:
+    """Every entry of one customer, the latest first: playbook, version, arm, held_by, where it stands."""
+    with facts.connection(ws) as connection:
+        rows = book.fetch(connection, "entries_of", [customer_id])
+        known = library.load(connection)
+    found = []
+    for row in rows:
+        version, _ = known.walk(row[2])
+        steps, stop = version.playbook.steps, row[7]
+        found.append(
+            {
+                "id": row[0],
+                "playbook": row[1],
+                "version": version.number,
+                "arm": row[3],
+                "held_by": row[4],
+                "entered": day_of(row[5]),
+                "at_step": steps[stop - 1].name if 0 < stop <= len(steps) else None,
+                "due_us": row[10],
+                "is_paused": row[11] is not None,
+                "ended_us": row[12],
+                "ending": row[13],
+                "expected_minor": row[14],
+                "why": row[15],
+            }
+        )
+    return tuple(found)
+
+
+def treatments_of(ws: Workspace, customer_id: str) -> tuple[Treatment, ...]:
+    """Everything that one customer was given, in order."""
+    with facts.connection(ws) as connection:
+        rows = book.fetch(connection, "treatments_of", [customer_id])
+    return tuple(_treatment(row) for row in rows)
+
+
+def treatments_since(ws: Workspace, moment_us: int) -> pa.Table:
+    """Treatments due at this moment or later, in order: TREATMENT_SCHEMA."""
+    with facts.connection(ws) as connection:
+        rows = book.fetch(connection, "treatments_since", [moment_us])
+    return _table([(*row[:10], bool(row[10]), *row[11:]) for row in rows], TREATMENT_SCHEMA)
+
+
+def _treatment(row: Sequence[Any]) -> Treatment:
+    told = dict(zip(TREATMENT_SCHEMA.names, row, strict=True))
+    told |= {"kind": TreatmentKind(told["kind"]), "is_held_out": bool(told["is_held_out"])}
+    told["as_of"] = day_of(told.pop("as_of_day"))
+    for name, noun in (("medium", Medium), ("purpose", Purpose)):
+        told[name] = None if told[name] is None else noun(told[name])
+    return Treatment(**told)
+
+
+def _table(rows: Sequence[Sequence[Any]], schema: pa.Schema) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    return pa.table([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
