@@ -1,4 +1,4 @@
-"""The operator's verbs: acknowledge, snooze, close, reopen a warning; send the alerts that are due.
+"""The operator's verbs: acknowledge, snooze, close, reopen a warning; switch a policy on; send alerts.
 
 An act counts as of the last run, whose warnings the operator has seen; its row in the history also keeps the
 moment.
@@ -11,13 +11,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from winback.profile import read as profile
 from winback.store import facts
 from winback.store.workspace import Workspace
 from winback.terms.errors import Problem
 from winback.terms.time import day_number
-from winback.warn import book
-from winback.warn.nouns import AlertSummary, Closing, Move, Status
+from winback.warn import book, policies, record
+from winback.warn.nouns import AlertSummary, Closing, Move, Replayed, Status, Switched
+from winback.warn.policy import fingerprint, to_text, under
 from winback.warn.read import last_run
+from winback.warn.replay import Policy
+from winback.warn.rules import read_rules
 from winback.warn.sending import Post, by_apprise, send
 
 OPEN = frozenset({Status.OPEN, Status.ACKNOWLEDGED, Status.SNOOZED})
@@ -72,6 +76,52 @@ def send_alerts(ws: Workspace, now: datetime, post: Post = by_apprise) -> AlertS
     """Send the alerts that are due to the addresses in WINBACK_ALERT_URLS; failures are tried again."""
     with facts.connection(ws) as connection:
         return send(ws, connection, now, post)
+
+
+def keep_replay(ws: Workspace, replayed: Sequence[tuple[Policy, Replayed]], now: datetime) -> None:
+    """Put replays on record, so that their policies can be switched on; the same span again replaces one."""
+    with facts.connection(ws) as connection, facts.transaction(connection):
+        for policy, found in replayed:
+            mark = fingerprint(policy.settings)
+            book.do(connection, "keep_policy", [mark, to_text(policy.settings)])
+            span = [day_number(found.first), day_number(found.last)]
+            row = [mark, *span, int(now.timestamp() * 1_000_000), record.to_text(found)]
+            book.do(connection, "keep_replay", row)
+
+
+def switch_on(ws: Workspace, asked: str | None, by: By, *, override: bool = False) -> Switched:
+    """Use a policy from the next run on: that of winback.toml (None), or one on record by its fingerprint.
+
+    Raises Problem where it is in use already, where no replay of it is on record (unless `override`, which
+    takes a reason, and is kept), SettingsProblem where its rules cannot be.
+    """
+    with facts.connection(ws) as connection, facts.transaction(connection):
+        mark = policies.named(connection, ws.settings, asked)
+        used = policies.in_use(connection)
+        if used is not None and used[0] == mark:
+            raise Problem(f"policy {mark} is in use already")
+        text = policies.known(connection, ws.settings)[mark]
+        read_rules(under(ws.settings, text), profile.catalogue(ws.settings).names)
+        why = _why(mark, policies.replays(connection).get(mark, []), by, override=override)
+        at_us = int(by.now.timestamp() * 1_000_000)
+        book.do(connection, "keep_policy", [mark, text])
+        book.do(connection, "switch_policy", [mark, None, at_us, by.who, why, override])
+    return Switched(mark, None, at_us, by.who, why, override)
+
+
+def _why(mark: str, replays: Sequence[Replayed], by: By, *, override: bool) -> str:
+    """What is kept of why a policy was switched on. Raises Problem where it may not be."""
+    if override and not by.why.strip():
+        raise Problem("a policy is switched on without a replay with a reason only", todo="say why")
+    if override:
+        return by.why
+    if not replays:
+        raise Problem(
+            f"no replay of policy {mark} is on record",
+            todo="winback replay --first DAY --last DAY tries it on the past; --override REASON does without",
+        )
+    last = replays[-1]
+    return f"replayed {last.first} to {last.last}" + (f": {by.why}" if by.why else "")
 
 
 @dataclass(frozen=True)

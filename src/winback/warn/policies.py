@@ -10,10 +10,12 @@ from winback.profile import read as profile
 from winback.settings.model import Settings
 from winback.store import facts
 from winback.store.workspace import Workspace
-from winback.terms.errors import Place, SettingsProblem
-from winback.terms.time import day_number
+from winback.terms.errors import Place, Problem, SettingsProblem
+from winback.terms.time import day_number, day_of
 from winback.warn import book
+from winback.warn.nouns import Replayed, Switched
 from winback.warn.policy import fingerprint, to_text, under
+from winback.warn.record import from_text
 from winback.warn.rules import read_rules
 
 FILE = "winback.toml"
@@ -60,3 +62,39 @@ def current(ws: Workspace, connection: Any) -> Workspace:
     if used is None or used[0] == fingerprint(ws.settings):
         return ws
     return replace(ws, settings=under(ws.settings, used[1]))
+
+
+def known(connection: Any, settings: Settings) -> dict[str, str]:
+    """The text of every policy by its fingerprint: those on record, and that of winback.toml."""
+    texts: dict[str, str] = dict(book.fetch(connection, "policies"))
+    return texts | {fingerprint(settings): to_text(settings)}
+
+
+def named(connection: Any, settings: Settings, asked: str | None) -> str:
+    """The fingerprint that is meant: that of winback.toml where None; its first letters will do.
+
+    Raises Problem where no policy, or more than one, is meant.
+    """
+    if asked is None:
+        return fingerprint(settings)
+    found = [each for each in sorted(known(connection, settings)) if each.startswith(asked)]
+    if len(found) != 1:
+        what = f"no policy is known as {asked!r}" if not found else f"{asked!r} may be {', '.join(found)}"
+        raise Problem(what, todo="winback policies list tells all that are known")
+    return found[0]
+
+
+def replays(connection: Any) -> dict[str, list[Replayed]]:
+    """The replays on record of each policy, the latest last."""
+    found: dict[str, list[Replayed]] = {}
+    for row in book.fetch(connection, "replays"):
+        found.setdefault(row[0], []).append(from_text(row[2]))
+    return found
+
+
+def switches(connection: Any) -> list[Switched]:
+    """Which policy was switched on when, by whom and why, in order."""
+    return [
+        Switched(mark, None if day is None else day_of(day), at_us, who, why, bool(is_override))
+        for mark, day, at_us, who, why, is_override in book.fetch(connection, "switches")
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -17,10 +18,23 @@ from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem, Place
 from winback.terms.time import day_number, day_of
 from winback.warn import book
+from winback.warn import policies as records
 from winback.warn.asked import Asked, Found, found_on, read_conditions
-from winback.warn.nouns import Change, Closing, EarlyWarning, Level, Move, Status, WarnSummary
+from winback.warn.compare import lived
+from winback.warn.nouns import (
+    Change,
+    Closing,
+    EarlyWarning,
+    Kept,
+    Level,
+    Move,
+    PolicyShown,
+    Status,
+    WarnSummary,
+)
+from winback.warn.policy import fingerprint
 from winback.warn.replay import Policy, replay
-from winback.warn.replay_page import comparison, replay_page
+from winback.warn.replay_page import comparison, promise, replay_page
 from winback.warn.rules import read_rules
 from winback.warn.sentences import told
 from winback.warn.words import speak, word
@@ -35,10 +49,14 @@ __all__ = [
     "check_rules",
     "comparison",
     "found_on",
+    "kept_promise",
     "last_run",
     "nouns_of",
     "open_on",
     "open_warnings",
+    "policies",
+    "policy",
+    "promise",
     "read_conditions",
     "replay",
     "replay_page",
@@ -152,6 +170,48 @@ def last_run(ws: Workspace) -> WarnSummary:
             "no warnings have been made", place=Place(file=str(ws.data)), todo="run winback warn"
         )
     return book.from_json(rows[0][1])
+
+
+def policies(ws: Workspace) -> tuple[PolicyShown, ...]:
+    """Every policy that is known, the one in use first, then that of winback.toml, then the others."""
+    with facts.connection(ws) as connection:
+        texts = records.known(connection, ws.settings)
+        used, replays = records.in_use(connection), records.replays(connection)
+        switched = records.switches(connection)
+    mine = fingerprint(ws.settings)
+    shown = [
+        PolicyShown(
+            fingerprint=mark,
+            in_use=used is not None and used[0] == mark,
+            in_file=mark == mine,
+            body=json.loads(text),
+            switched=tuple(each for each in switched if each.fingerprint == mark),
+            replays=tuple(replays.get(mark, ())),
+        )
+        for mark, text in sorted(texts.items())
+    ]
+    return tuple(sorted(shown, key=lambda each: (not each.in_use, not each.in_file, each.fingerprint)))
+
+
+def policy(ws: Workspace, asked: str | None = None) -> PolicyShown:
+    """One policy by its fingerprint (its first letters will do); the one in use, else that of winback.toml.
+
+    Raises Problem where no policy, or more than one, is meant.
+    """
+    found = policies(ws)
+    if asked is None:
+        return found[0]
+    with facts.connection(ws) as connection:
+        mark = records.named(connection, ws.settings, asked)
+    return next(each for each in found if each.fingerprint == mark)
+
+
+def kept_promise(ws: Workspace, asked: str | None = None) -> Kept:
+    """What the last replay of a policy promised beside what came of its runs. Raises Problem as `policy`."""
+    shown = policy(ws, asked)
+    with facts.connection(ws) as connection:
+        live = lived(ws, connection, shown.fingerprint)
+    return Kept(shown.fingerprint, shown.replays[-1] if shown.replays else None, live)
 
 
 def check_rules(ws: Workspace) -> None:

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from winback.ingest import read as ingest
 from winback.profile import read as profile
@@ -16,20 +15,16 @@ from winback.settings.model import Settings
 from winback.store.workspace import Workspace
 from winback.terms.errors import Problem
 from winback.terms.progress import Progress, Silent
-from winback.terms.time import day_number
 from winback.warn.decide import MOVES, STATUSES, Standing, nobody
-from winback.warn.gather import LAST_ALIVE, gather
+from winback.warn.gather import gather
 from winback.warn.judging import Judged, judge
-from winback.warn.nouns import Hits, Level, Move, Replayed, ReplayedDay, Status
+from winback.warn.nouns import Move, Replayed, ReplayedDay, Status
+from winback.warn.outcomes import DAYS, Keys, Opened, Span, churned, later_churns, measured
 from winback.warn.rules import Rule, read_rules
 from winback.warn.view import View
 
 #: So many dates are made in one pass and held in memory.
 DATES_AT_ONCE = 8
-#: Customer and day in one number, by which both are ordered.
-_DAYS = 1 << 20
-
-Keys = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -77,11 +72,11 @@ def replay(
     churns: list[Keys] = []
     told.start("replay", (end - first).days + 1)
     for view in _views(ws, (first, last), walks):
-        churns.append(_churned(view, ws.settings.churn.days))
+        churns.append(churned(view, ws.settings.churn.days))
         for walk in walks:
             _step(walk, view)
         told.advance()
-    churns += _later_churns(ws, last + timedelta(days=1), end)
+    churns += later_churns(ws, last + timedelta(days=1), end)
     left = np.sort(np.concatenate(churns))
     return tuple(_result(walk, left, span, known_to) for walk in walks)
 
@@ -108,7 +103,7 @@ def _step(walk: Walk, view: View) -> None:
     move = judged.moves.move
     new = np.flatnonzero(move == MOVES.index(Move.NEW))
     day = judged.today.day
-    walk.opened.append((new * _DAYS + day, judged.today.level[new], judged.case.value[new]))
+    walk.opened.append((new * DAYS + day, judged.today.level[new], judged.case.value[new]))
     walk.standing = after(judged)
     raised = int((move == MOVES.index(Move.RAISED)).sum())
     walk.days.append(ReplayedDay(view.as_of, len(new), raised, int((walk.standing.level > 0).sum())))
@@ -135,75 +130,7 @@ def after(judged: Judged) -> Standing:
     )
 
 
-def _churned(view: View, churn_days: int) -> Keys:
-    """Who churned on the date: the first on which they count as churned."""
-    since = view.feature(LAST_ALIVE)
-    gone = np.flatnonzero(since.known & (since.values == churn_days + 1))
-    keys: Keys = gone * _DAYS + day_number(view.as_of)
-    return keys
-
-
-def _later_churns(ws: Workspace, first: date, end: date) -> list[Keys]:
-    """Who churned on the days after the span, in one pass."""
-    dates = [first + timedelta(days=n) for n in range((end - first).days + 1)]
-    found: list[Keys] = []
-    for batch in profile.features_on(ws, dates, names=[LAST_ALIVE]):
-        since = batch.column(LAST_ALIVE).fill_null(-1).to_numpy(zero_copy_only=False)
-        gone = since == ws.settings.churn.days + 1
-        customer = batch.column("customer").to_numpy()[gone].astype(np.int64)
-        days = batch.column("as_of").cast("int32").to_numpy()[gone]
-        found.append(customer * _DAYS + days)
-    return found
-
-
 def _result(walk: Walk, left: Keys, span: tuple[date, date], known_to: date) -> Replayed:
-    horizon = walk.ws.settings.warn.horizon_days
     keys, level, value = (np.concatenate(parts) for parts in zip(*walk.opened, strict=True))
-    order = np.argsort(keys, kind="stable")
-    keys, level, value = keys[order], level[order], value[order]
-    churn = _next(left, keys)
-    right = (churn >= 0) & (churn - keys <= horizon)
-    undecided = ~right & (keys % _DAYS + horizon > day_number(known_to))
-    gone = left[(left % _DAYS > day_number(span[0])) & (left % _DAYS <= day_number(span[1]))]
-    caught = _had_before(keys, gone, horizon)
-    load = [each.new + each.raised for each in walk.days]
-    lead = (churn - keys)[right]
-    return Replayed(
-        policy=walk.policy.name,
-        first=span[0],
-        last=span[1],
-        known_to=known_to,
-        horizon_days=horizon,
-        hits=_hits(right, undecided),
-        by_level={each.word: _hits(right[level == each], undecided[level == each]) for each in Level},
-        churned=len(gone),
-        caught=int(caught.sum()),
-        missed=int((~caught).sum()),
-        repeated=len(keys) - len(np.unique(keys // _DAYS)),
-        lead_days=tuple(float(q) for q in np.quantile(lead, [0.1, 0.5, 0.9])) if len(lead) else (),
-        load_mean=round(sum(load) / len(load), 1),
-        load_max=max(load),
-        value_warned_minor=int(value.sum()),
-        value_caught_minor=int(value[right].sum()),
-        days=tuple(walk.days),
-    )
-
-
-def _hits(right: Any, undecided: Any) -> Hits:
-    rights, open_ = int(right.sum()), int(undecided.sum())
-    return Hits(len(right), rights, len(right) - rights - open_, open_)
-
-
-def _next(left: Keys, keys: Keys) -> Keys:
-    """For each customer and day the next churn of the same customer after it; -1 where there is none."""
-    place = np.searchsorted(left, keys, side="right")
-    found = np.append(left, -1)[np.minimum(place, len(left))]
-    nexts: Keys = np.where(found // _DAYS == keys // _DAYS, found, -1)
-    return nexts
-
-
-def _had_before(keys: Keys, gone: Keys, horizon: int) -> Any:
-    """Which churns had a warning of the same customer at most `horizon` days before."""
-    place = np.searchsorted(keys, gone, side="left") - 1
-    before = np.append(keys, -1)[place]
-    return (place >= 0) & (before // _DAYS == gone // _DAYS) & (gone - before <= horizon)
+    when = Span(*span, known_to, walk.ws.settings.warn.horizon_days)
+    return measured(walk.policy.name, when, (Opened(keys, level, value), left), walk.days)

@@ -28,6 +28,41 @@ def comparison(
     return [(say("policy"), *(each.policy for each in found)), *rows]
 
 
+def promise(
+    promised: Replayed | None, live: Replayed | None, language: Language
+) -> list[tuple[str, str, str]]:
+    """A row a figure: what it is called, what the replay promised, what came of it; a dash if unknown."""
+    say = speak(language)
+    sides = [_a_day(each, language) if each else {} for each in (promised, live)]
+    names = list(dict.fromkeys(name for side in sides for name in side))
+    head = (say("figure"), say("promised"), say("live"))
+    return [head, *((name, sides[0].get(name, "–"), sides[1].get(name, "–")) for name in names)]
+
+
+def _a_day(found: Replayed, language: Language) -> dict[str, str]:
+    """The figures that can be compared over spans of different lengths."""
+    say, hits, days = speak(language), found.hits, len(found.days)
+    figures = _figures(found, language, ("", 0))
+    kept = [
+        say("precision"),
+        *(
+            say("right at level {level}").format(level=word(level.word, language))
+            for level in reversed(Level)
+        ),
+        say("recall"),
+        say("lead time, days (10, 50, 90 %)"),
+        say("load a day (mean, most)"),
+    ]
+    decided = hits.right + hits.wrong
+    return {
+        say("days"): f"{found.first} – {found.last} ({number(days)})",
+        say("warned a day"): f"{hits.warned / days:,.1f}",
+        say("outcome known"): percent(decided / hits.warned if hits.warned else None),
+        **{name: figures[name] for name in kept},
+        say("repeated"): percent(found.repeated / hits.warned if hits.warned else None),
+    }
+
+
 def _figures(found: Replayed, language: Language, currency: tuple[str, int]) -> dict[str, str]:
     say, hits = speak(language), found.hits
     lead = ", ".join(f"{days:g}" for days in found.lead_days) or "–"

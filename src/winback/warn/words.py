@@ -113,6 +113,37 @@ CHINESE = {
         "命中：客户在预警后 {days} 天内流失。结果已知至 {known_to}。"
     ),
     "new and raised": "新增与升级",
+    # Policies.
+    "figure": "指标",
+    "promised": "回放预期",
+    "live": "实际",
+    "days": "天数",
+    "warned a day": "每日预警数",
+    "outcome known": "结果已知",
+    "Policies": "预警策略",
+    "in use": "使用中",
+    "in winback.toml": "winback.toml 中",
+    "switched on": "启用于",
+    "replayed": "回放",
+    "yes": "是",
+    "no": "否",
+    "without a replay": "未经回放",
+    "no replay": "没有回放",
+    "Policy {policy} is in use from the next run on.": "策略 {policy} 从下一次运行起启用。",
+    "winback.toml holds another policy ({other}): winback warn refuses to run until it is the same.": (
+        "winback.toml 里是另一策略（{other}）：两者一致之前 winback warn 不会运行。"
+    ),
+    "Policy {policy}: promised by its replay, and live": "策略 {policy}：回放预期与实际",
+    "No replay of it is on record.": "没有它的回放记录。",
+    "No run has judged by it yet.": "还没有按它运行过。",
+    "On record: each policy can now be switched on (winback policies switch-on).": (
+        "已留存：各策略现在可以启用（winback policies switch-on）。"
+    ),
+    "Live outcomes count customers who were won back as wrong warnings; a holdout tells more.": (
+        "被挽回的客户在实际结果里计为误报；留白组更能说明问题。"
+    ),
+    "Replays": "回放",
+    "Switched on": "启用记录",
     "day": "日期",
 }
 

@@ -16,6 +16,7 @@ from winback.doors.cli import (
     explaining,
     ingesting,
     modelling,
+    policies,
     predicting,
     profiling,
     quarantining,
@@ -26,6 +27,7 @@ from winback.doors.cli import (
     warnings_replay,
     warnings_run,
     warnings_shown,
+    working,
 )
 from winback.doors.cli.group import Group
 
@@ -189,6 +191,23 @@ _WARNINGS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     ("alerts", warnings_acting.alerts, ("winback warnings alerts", "winback warnings alerts --json")),
 )
 
+_POLICIES: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
+    ("list", policies.list_policies, ("winback policies list", "winback policies list --json")),
+    ("show", policies.show, ("winback policies show", "winback policies show 3f9a --json")),
+    (
+        "switch-on",
+        policies.switch_on,
+        (
+            "winback policies switch-on --who ling",
+            'winback policies switch-on --override "a rule of the law, in force from today"',
+        ),
+    ),
+    ("compare", policies.compare, ("winback policies compare", "winback policies compare 3f9a --json")),
+)
+_WORKER: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
+    ("status", working.status, ("winback worker status", "winback worker status --json")),
+)
+
 for _command, _shown in _COMMANDS:
     app.command(epilog=_examples(*_shown))(_command)
 
@@ -215,3 +234,18 @@ keys = typer.Typer(no_args_is_help=True, help="Write keys: who may send events t
 app.add_typer(keys, name="keys")
 for _name, _command, _shown in _KEYS:
     keys.command(_name, epilog=_examples(*_shown))(_command)
+
+policies_group = typer.Typer(
+    no_args_is_help=True, help="Warning policies: tried on the past, switched on, held to their promise."
+)
+app.add_typer(policies_group, name="policies")
+for _name, _command, _shown in _POLICIES:
+    policies_group.command(_name, epilog=_examples(*_shown))(_command)
+
+worker = typer.Typer(invoke_without_command=True)
+worker.callback(
+    epilog=_examples("winback worker", "winback worker --once", "winback worker --until-idle -w shop/")
+)(working.worker)
+app.add_typer(worker, name="worker")
+for _name, _command, _shown in _WORKER:
+    worker.command(_name, epilog=_examples(*_shown))(_command)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -37,10 +37,11 @@ def replay(
 ) -> None:
     """Walk past days with the rules and levels of the workspace, and hold them against who churned.
 
-    Nothing is kept and nobody is told. Ends with 1 where the span is none, with 2 where a rule says what
+    Its result is kept on record, so that the policy can be switched on; no warning is kept and nobody is
+    told. Ends with 1 where the span is none, with 2 where a rule says what
     cannot be, with 5 where nothing has been taken in.
     """
-    from winback.warn import read
+    from winback.warn import act, read
 
     ws = open_workspace(workspace)
     policies = [read.Policy(ws.root.name, ws.settings)]
@@ -49,6 +50,7 @@ def replay(
     language = lang.value if lang else ws.settings.workspace.language
     with shown.progress(quiet=quiet or as_json) as progress:
         found = read.replay(ws, policies, (first, last), progress=progress)
+    act.keep_replay(ws, list(zip(policies, found, strict=True)), datetime.now(UTC))
     currency = (ws.settings.workspace.currency, ws.settings.workspace.minor_digits)
     if html is not None:
         with written_whole(html) as aside:
@@ -64,3 +66,4 @@ def replay(
         "Right: the customer churned within {days} days of the warning. Outcomes are known to {known_to}."
     )
     shown.show_line(text.format(days=found[0].horizon_days, known_to=found[0].known_to))
+    shown.show_line(say("On record: each policy can now be switched on (winback policies switch-on)."))
