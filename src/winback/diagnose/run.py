@@ -107,7 +107,7 @@ def report(
     cohorts, channels, phases = _retention(ws, cut, alive, customers, as_of=day, landmark=landmark)
     told.advance()
     sides, left_out = _sides(ws, means, alive, customers, as_of=day, rules=rules.findings)
-    features = drilled_features(ws, sides, by)
+    features = _drilled_by(sides, by)
     findings = search(sides, left_out=left_out)
     told.advance()
     clusters = clusters_from(ws, alive, cut, customers, as_of=as_of, rules=rules.clusters)
@@ -213,13 +213,11 @@ def _drills(sides: Sides, groups: Sequence[Group], features: Sequence[str]) -> t
     return tuple(found for group in dict.fromkeys(groups) for found in drill(sides, group, features))
 
 
-def drilled_features(ws: Workspace, sides: Sides, by: Sequence[str]) -> tuple[str, ...]:
+def _drilled_by(sides: Sides, by: Sequence[str]) -> tuple[str, ...]:
     """The features to drill by: those named, or the usual. Raises SettingsProblem for one there is not."""
     if not by:
         return drilled_by(sides)
-    known = [feature.name for feature in profile.catalogue(ws.settings) if is_asked(feature)]
-    named = [question.feature for question in sides.questions if question.names]
-    return tuple(dict.fromkeys(feature_of(text, [*known, *named]) for text in by))
+    return tuple(dict.fromkeys(feature_of(text, sides.asked) for text in by))
 
 
 def _sides(
@@ -247,6 +245,7 @@ def _sides(
             names_max=rules.names_max,
         ),
         rules=rules,
+        asked=(*(feature.name for feature in asked), *names),
     )
     return compared, sides.left_out
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from winback.diagnose.nouns import STATES, UNKNOWN, Cell, Diagnosis, Rate, Table
+from winback.diagnose.rates import CONFIDENCE, rate
 from winback.diagnose.words import interval, rate_text, speak
 from winback.language import Say, number, percent
 
@@ -126,13 +127,21 @@ def _states_by_channel(diagnosis: Diagnosis, say: Say) -> Table:
 
 def worst(cells: Sequence[Cell]) -> Cell | None:
     """The cell with the highest churn rate among those large enough to compare."""
-    comparable = [cell for cell in cells if cell.counts.ever_alive >= LEAST_TO_COMPARE]
-    return max(comparable, key=lambda cell: cell.churn.share or 0.0, default=None)
+    return max(comparable(cells), key=lambda cell: cell.churn.share or 0.0, default=None)
 
 
-def stands_out(cell: Cell, whole: Rate) -> bool:
-    """Whether all of the interval of a cell lies above the rate of the whole."""
-    return cell.churn.low is not None and whole.share is not None and cell.churn.low > whole.share
+def comparable(cells: Sequence[Cell]) -> list[Cell]:
+    """The cells that are large enough to compare."""
+    return [cell for cell in cells if cell.counts.ever_alive >= LEAST_TO_COMPARE]
+
+
+def stands_out(cell: Cell, whole: Rate, among: int) -> bool:
+    """Whether all of the interval of a cell, the worst of `among`, lies above the rate of the whole.
+
+    The interval is made wider for having looked at so many (Bonferroni).
+    """
+    widened = rate(cell.churn.part, cell.churn.whole, 1 - (1 - CONFIDENCE) / max(among, 1))
+    return widened.low is not None and whole.share is not None and widened.low > whole.share
 
 
 def _worst_told(cells: Sequence[Cell], texts: tuple[str, str, str], whole: Rate, say: Say) -> str:
@@ -140,7 +149,7 @@ def _worst_told(cells: Sequence[Cell], texts: tuple[str, str, str], whole: Rate,
     found = worst(cells)
     if found is None:
         return say(texts[2]).format(least=LEAST_TO_COMPARE)
-    return say(texts[0] if stands_out(found, whole) else texts[1]).format(
+    return say(texts[0] if stands_out(found, whole, len(comparable(cells))) else texts[1]).format(
         phase=say(found.phase or "all"),
         channel=channel_name(found.channel, say),
         rate=rate_text(found.churn, say),
@@ -186,9 +195,10 @@ def _matrix(diagnosis: Diagnosis, say: Say) -> Table:
 def _worst_by_phase(diagnosis: Diagnosis, phases: Sequence[str], say: Say) -> str:
     told = []
     of_phase = {cell.phase: cell.churn for cell in diagnosis.by_phase}
+    looked_at = len(comparable(diagnosis.by_channel_phase))
     for phase in phases:
         found = worst([cell for cell in diagnosis.by_channel_phase if cell.phase == phase])
-        if found is not None and stands_out(found, of_phase[phase]):
+        if found is not None and stands_out(found, of_phase[phase], looked_at):
             channel = channel_name(found.channel, say)
             text = say("{phase}: {channel} {rate}, against {all} of the phase")
             rate, all_of = rate_text(found.churn, say), percent(of_phase[phase].share)

@@ -33,6 +33,7 @@ _BINS = int(UNKNOWN_BIN) + 1
 class Sides:
     """The customers compared: who churned, the place of each one's phase and channel, and the questions.
 
+    asked: the features that questions were made of, also those of which all are alike and no question came;
     weight: how much each one counts; 1 for the churned, and for those who stayed what makes them as many
     as the churned of each stratum (`comparing.Comparison.weight`).
     """
@@ -44,6 +45,7 @@ class Sides:
     channels: tuple[str, ...]
     questions: tuple[Question, ...]
     rules: FindingRules = field(default_factory=FindingRules)
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

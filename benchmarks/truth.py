@@ -1,0 +1,295 @@
+"""Does the report tell what was planted, and no more? Many simulated apps, each told of from end to end."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+from rich.console import Console
+
+from benchmarks.diagnose import day_after_all, take, workspace
+from benchmarks.harness import RESULTS, Entry, against, record
+from winback.diagnose.nouns import Condition, Drill, Group
+from winback.diagnose.report_nouns import Report
+from winback.diagnose.run import report
+from winback.diagnose.telling import comparable, stands_out, worst
+from winback.simulate.run import simulate
+
+PAGE = RESULTS.parents[1] / "docs" / "4-diagnose.md"
+QUESTION = "the report against the simulator's truth"
+#: What people say of themselves and what has no effect on anything in the simulated app.
+WITHOUT_EFFECT = frozenset({"attributes.region", "attributes.device", "language"})
+#: The finance supermarkets stand aside: they come and go with their contract, and lose nearly all.
+USUAL = ("distribution", "invitation", "organic", "app_store")
+CELL = Group("novice", "distribution")
+BY = (
+    "purchase_count_life",
+    "purchase_largest_life",
+    "purchase_count_bonus_interest_life",
+    "region",
+    "device",
+)
+
+
+@dataclass(frozen=True)
+class Size:
+    """So many worlds with all that is planted, and so many with nothing planted."""
+
+    planted: int
+    plain: int
+    customers: int = 15_000
+    days: int = 400
+
+
+SIZES = {"small": Size(2, 1), "full": Size(20, 20)}
+
+
+@dataclass
+class Told:
+    """What was told of the worlds of one kind: shares a world, and counts over all."""
+
+    novices: list[float] = field(default_factory=list)
+    few_purchases: list[float] = field(default_factory=list)
+    small_amounts: list[float] = field(default_factory=list)
+    no_bonus: list[float] = field(default_factory=list)
+    supermarket: list[float] = field(default_factory=list)
+    worlds: int = 0
+    worst_as_in_the_case: int = 0
+    bunches_planted: int = 0
+    bunches_met: int = 0
+    bunches_found: int = 0
+    bunches_false: int = 0
+    versions_planted: int = 0
+    versions_met: int = 0
+    versions_found: int = 0
+    versions_false: int = 0
+    stopped_rightly: int = 0
+    stopped_wrongly: int = 0
+    findings: int = 0
+    findings_without_effect: int = 0
+    channels_standing_out: int = 0
+
+
+def add(told: Told, found: Report, truth: dict[str, Any]) -> None:
+    """Hold one report against its world."""
+    told.worlds += 1
+    cells = {(c.channel, c.phase): c.churn.share or 0.0 for c in found.diagnosis.by_channel_phase}
+    told.novices.append(found.diagnosis.structure[0].rate.share or 0.0)
+    most = {phase: max(USUAL, key=lambda name: cells.get((name, phase), 0.0)) for phase in PHASES_WORST}
+    told.worst_as_in_the_case += most == PHASES_WORST
+    _drilled(told, found)
+    _bunches(told, found, truth)
+    faulty = {version["name"] for version in truth["versions"] if version["faulty"]}
+    called = {version.version for version in found.faults.versions if version.standing == "faulty"}
+    told.versions_planted += len(faulty)
+    told.versions_met += len(faulty & called)
+    told.versions_found += len(called)
+    told.versions_false += len(called - faulty)
+    stopped = {channel.channel for channel in found.quality.channels if channel.verdict == "stop"}
+    told.stopped_rightly += "finance_supermarket" in stopped
+    told.stopped_wrongly += len(stopped - {"finance_supermarket"})
+    told.findings += len(found.findings.findings)
+    told.findings_without_effect += sum(
+        any(each.feature in WITHOUT_EFFECT for each in finding.conditions)
+        for finding in found.findings.findings
+    )
+    loudest = worst(found.diagnosis.by_channel)
+    told.channels_standing_out += loudest is not None and stands_out(
+        loudest, found.diagnosis.total.churn, len(comparable(found.diagnosis.by_channel))
+    )
+    shares = {cell.channel: cell.churn.share for cell in found.diagnosis.by_channel}
+    told.supermarket.append(shares.get("finance_supermarket") or 0.0)
+
+
+#: The channel that loses most in each phase, as the practice reported it.
+PHASES_WORST = {"novice": "distribution", "growth": "invitation", "mature": "invitation"}
+
+
+def _drilled(told: Told, found: Report) -> None:
+    of = {drill.feature: drill for drill in found.drills if drill.group == CELL}
+    for into, feature, below in (
+        (told.few_purchases, "purchase_count_life", 3.0),
+        (told.small_amounts, "purchase_largest_life", 10_000_00.0),
+        (told.no_bonus, "purchase_count_bonus_interest_life", 1.0),
+    ):
+        if feature in of:
+            into.append(_share_below(of[feature], below))
+
+
+def _share_below(drill: Drill, limit: float) -> float:
+    """The share of the churned of a drill below a limit; the limit must be one of its own."""
+    assert Condition(drill.feature, below=limit).below in {row.condition.below for row in drill.rows}
+    below = [row for row in drill.rows if row.condition.below is not None and row.condition.below <= limit]
+    return sum(row.churned.part for row in below) / drill.rows[0].churned.whole
+
+
+def _bunches(told: Told, found: Report, truth: dict[str, Any]) -> None:
+    spans = [
+        (date.fromisoformat(each["first_day"]), date.fromisoformat(each["last_day"]))
+        for each in truth["clusters"]
+    ]
+    bunches = [(bunch.first_day, bunch.last_day) for bunch in found.clusters.clusters]
+    told.bunches_planted += len(spans)
+    told.bunches_met += sum(any(_meet(bunch, span) for bunch in bunches) for span in spans)
+    told.bunches_found += len(bunches)
+    told.bunches_false += sum(not any(_meet(bunch, span) for span in spans) for bunch in bunches)
+
+
+def _meet(one: tuple[date, date], other: tuple[date, date]) -> bool:
+    return one[0] <= other[1] and other[0] <= one[1]
+
+
+def worlds(size: Size, root: Path, *, plain: bool) -> Iterator[tuple[Report, dict[str, Any]]]:
+    """The reports of all worlds of one kind with what was planted in each; one world on disk at a time."""
+    for seed in range(1, (size.plain if plain else size.planted) + 1):
+        folder = root / f"{'plain' if plain else 'planted'}-{seed}"
+        simulate(folder, size.customers, size.days, seed, plain=plain)
+        take(folder)
+        ws = workspace(folder)
+        truth = json.loads((folder / "truth" / "planted.json").read_text(encoding="utf-8"))
+        yield (
+            report(ws, day_after_all(ws), groups=["/".join((CELL.phase or "", CELL.channel or ""))], by=BY),
+            truth,
+        )
+        shutil.rmtree(folder)
+
+
+def entries(name: str, size: Size, told: Told, nothing: Told) -> list[Entry]:
+    """The table: what was told against what was planted, and where nothing was planted."""
+    label = f"{name}: {size.planted} seeds of {size.customers:,} customers over {size.days} days"
+    empty = f"{name}: {size.plain} seeds with nothing planted"
+
+    def row(what: str, value: float, rival: tuple[str, float], unit: str, *, of: str = label) -> Entry:
+        return against(QUESTION, of, subject=(what, value), rival=rival, unit=unit, runs=told.worlds)
+
+    case = "reported in the case"
+    stated = FALSE_RATE
+    return [
+        row("novices among the churned, mean", 100 * mean(told.novices), (case, 48.0), "%"),
+        row(
+            "worst channels by phase as in the case",
+            told.worst_as_in_the_case,
+            ("worlds", told.worlds),
+            "worlds",
+        ),
+        row(
+            "of churned novices from distribution: bought at most twice, mean",
+            100 * mean(told.few_purchases),
+            (case, 90.0),
+            "%",
+        ),
+        row(
+            "… never reached 10,000 in one purchase, mean", 100 * mean(told.small_amounts), (case, 80.0), "%"
+        ),
+        row("… never bought a bonus-interest product, mean", 100 * mean(told.no_bonus), (case, 80.0), "%"),
+        row("churned of the finance supermarkets, mean", 100 * mean(told.supermarket), (case, 95.0), "%"),
+        row("channels rightly told to stop", told.stopped_rightly, ("planted", told.worlds), "channels"),
+        row(
+            "channels wrongly told to stop",
+            told.stopped_wrongly,
+            ("good channels", 4 * told.worlds),
+            "channels",
+        ),
+        row("planted bunches found", told.bunches_met, ("planted", told.bunches_planted), "bunches"),
+        row("bunches found and not planted", told.bunches_false, ("found", told.bunches_found), "bunches"),
+        row(
+            "planted faulty versions found", told.versions_met, ("planted", told.versions_planted), "versions"
+        ),
+        row(
+            "versions called faulty wrongly", told.versions_false, ("called", told.versions_found), "versions"
+        ),
+        row(
+            "findings on what has no effect (region, device, language)",
+            told.findings_without_effect,
+            (f"{stated:.0%} of all findings", stated * told.findings),
+            "findings",
+        ),
+        row("bunches found", nothing.bunches_found, ("worlds", nothing.worlds), "bunches", of=empty),
+        row(
+            "versions called faulty", nothing.versions_found, ("worlds", nothing.worlds), "versions", of=empty
+        ),
+        row(
+            "channels told to stop",
+            nothing.stopped_rightly + nothing.stopped_wrongly,
+            ("channels", 5 * nothing.worlds),
+            "channels",
+            of=empty,
+        ),
+        row(
+            "channels said to stand out",
+            nothing.channels_standing_out,
+            ("worlds", nothing.worlds),
+            "channels",
+            of=empty,
+        ),
+        row(
+            "findings on what has no effect",
+            nothing.findings_without_effect,
+            (f"{stated:.0%} of all findings", stated * nothing.findings),
+            "findings",
+            of=empty,
+        ),
+    ]
+
+
+#: The rate of false findings that is stated.
+FALSE_RATE = 0.01
+
+
+def table(kept: list[dict[str, Any]]) -> str:
+    """The rows of the largest size measured as a table for the page of the stage."""
+    mine = [entry for entry in kept if entry["question"] == QUESTION]
+    full = [entry for entry in mine if entry["size"].startswith("full")] or mine
+    lines = ["| told | | against | | worlds |", "| --- | ---: | --- | ---: | ---: |"]
+    for entry in full:
+        world = " (nothing planted)" if "nothing planted" in entry["size"] else ""
+        values = (f"{entry[f'{side}_value']:,.4g} {entry['unit']}" for side in ("subject", "rival"))
+        mine_is, rival_is = values
+        lines.append(
+            f"| {entry['subject']}{world} | {mine_is} | {entry['rival']} | {rival_is} | {entry['runs']} |"
+        )
+    return "\n".join(lines)
+
+
+def put_in_page() -> None:
+    """Put the table between its marks in docs/4-diagnose.md."""
+    head, rest = PAGE.read_text(encoding="utf-8").split("<!-- truth: python -m benchmarks.truth -->\n", 1)
+    tail = rest.split("<!-- end of truth -->", 1)[1]
+    kept = json.loads(RESULTS.read_text(encoding="utf-8"))
+    mark = "<!-- truth: python -m benchmarks.truth -->\n"
+    PAGE.write_text(f"{head}{mark}{table(kept)}\n<!-- end of truth -->{tail}", encoding="utf-8")
+
+
+def main() -> None:
+    """Measure the size that was asked for, and put its table in the page."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--size", choices=sorted(SIZES), default="small")
+    name = asked.parse_args().size
+    size, kinds = SIZES[name], []
+    with tempfile.TemporaryDirectory(prefix="winback-truth-") as root:
+        for plain in (False, True):
+            told = Told()
+            for found, truth in worlds(size, Path(root), plain=plain):
+                add(told, found, truth)
+                Console().print({"plain": plain, **_counts(told)})
+            kinds.append(told)
+    record(entries(name, size, *kinds))
+    if name == "full":
+        put_in_page()
+
+
+def _counts(told: Told) -> dict[str, Any]:
+    lists = {each.name for each in fields(told) if isinstance(getattr(told, each.name), list)}
+    return {n: [round(v, 3) for v in value] if n in lists else value for n, value in asdict(told).items()}
+
+
+if __name__ == "__main__":
+    main()
