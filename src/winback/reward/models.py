@@ -49,7 +49,7 @@ class Book(models.Model):  # type: ignore[misc]
 
 
 class Pot(models.Model):  # type: ignore[misc]
-    """The balances of a pot, kept by the database from its entries; they sum to zero, in every row, always."""
+    """The balances of a pot, kept by the database from its entries; in every row they sum to zero."""
 
     name = models.CharField(max_length=40)
     currency = models.CharField(max_length=3)
@@ -111,7 +111,7 @@ class Entry(models.Model):  # type: ignore[misc]
 
 
 class Budget(models.Model):  # type: ignore[misc]
-    """How much of a pot one day or one playbook has been granted; never more than the limit, where there is one."""
+    """How much of a pot one day or one playbook has been granted; never more than its limit, if any."""
 
     pot = models.CharField(max_length=40)
     currency = models.CharField(max_length=3)
@@ -134,7 +134,8 @@ class Budget(models.Model):  # type: ignore[misc]
 class Grant(models.Model):  # type: ignore[misc]
     """What became of one grant treatment; `face_minor` is the amount on it, `amount_minor` what it can cost.
 
-    `turn` is that of the last writing of the row. `as_if`: of a customer held out, no money is behind it.
+    `by_purchase`: the purchase claims it by itself. `turn` is that of the last writing. `as_if`: of
+    a customer held out, so no money is behind it.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -151,6 +152,7 @@ class Grant(models.Model):  # type: ignore[misc]
     face_minor = models.BigIntegerField()
     claimed_minor = models.BigIntegerField()
     purchase_min_minor = models.BigIntegerField()
+    by_purchase = models.BooleanField()
     conditions = models.TextField()
     expected_minor = models.BigIntegerField()
     as_of_day = models.IntegerField()
@@ -180,6 +182,7 @@ class Grant(models.Model):  # type: ignore[misc]
             models.Index(fields=("turn",), name="reward_grant_turn"),
             models.Index(fields=("expires_us",), condition=Q(state="granted"), name="reward_grant_open"),
             models.Index(fields=("granted_us",), condition=Q(state="held"), name="reward_grant_held"),
+            models.Index(fields=("expires_us",), condition=Q(by_purchase=True), name="reward_grant_purchase"),
         )
 
 
@@ -269,6 +272,4 @@ class Policy(models.Model):  # type: ignore[misc]
 
     class Meta:
         app_label = "reward"
-        constraints = (
-            models.UniqueConstraint(fields=("name", "version"), name="reward_policy_version"),
-        )
+        constraints = (models.UniqueConstraint(fields=("name", "version"), name="reward_policy_version"),)

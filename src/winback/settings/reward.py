@@ -65,7 +65,7 @@ class RewardSection(_Part):
     expiry_days: Days = 30
     claim_by: Literal["claim", "purchase"] = "claim"
     purchase_min_minor: Minor = 0
-    purchase_times: Annotated[int, Field(ge=0, le=10_000)] = 0
+    purchase_times: Annotated[int, Field(ge=0, le=1_000)] = 0
     product_kinds: tuple[Name, ...] = ()
     times_max: Count | None = None
     cooldown_days: Annotated[int, Field(ge=0, le=3650)] = 0

@@ -108,6 +108,7 @@ class Migration(migrations.Migration):  # type: ignore[misc]
                 ('face_minor', models.BigIntegerField()),
                 ('claimed_minor', models.BigIntegerField()),
                 ('purchase_min_minor', models.BigIntegerField()),
+                ('by_purchase', models.BooleanField()),
                 ('conditions', models.TextField()),
                 ('expected_minor', models.BigIntegerField()),
                 ('as_of_day', models.IntegerField()),
@@ -121,7 +122,7 @@ class Migration(migrations.Migration):  # type: ignore[misc]
                 ('turn', models.BigIntegerField()),
             ],
             options={
-                'indexes': [models.Index(fields=['customer_id'], name='reward_grant_customer'), models.Index(fields=['turn'], name='reward_grant_turn'), models.Index(condition=models.Q(('state', 'granted')), fields=['expires_us'], name='reward_grant_open'), models.Index(condition=models.Q(('state', 'held')), fields=['granted_us'], name='reward_grant_held')],
+                'indexes': [models.Index(fields=['customer_id'], name='reward_grant_customer'), models.Index(fields=['turn'], name='reward_grant_turn'), models.Index(condition=models.Q(('state', 'granted')), fields=['expires_us'], name='reward_grant_open'), models.Index(condition=models.Q(('state', 'held')), fields=['granted_us'], name='reward_grant_held'), models.Index(condition=models.Q(('by_purchase', True)), fields=['expires_us'], name='reward_grant_purchase')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('granted', 'held', 'refused', 'claimed', 'expired', 'reversed', 'as_if'))), name='reward_grant_state'), models.CheckConstraint(condition=models.Q(('amount_minor__gte', 0), ('claimed_minor__gte', 0), ('claimed_minor__lte', models.F('amount_minor'))), name='reward_grant_amount'), models.CheckConstraint(condition=models.Q(('approver', None), models.Q(('approver', models.F('maker')), _negated=True), _connector='OR'), name='reward_grant_second_person')],
             },
         ),
