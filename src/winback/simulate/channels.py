@@ -11,6 +11,8 @@ import numpy.typing as npt
 CHANNELS = ("distribution", "invitation", "app_store", "finance_supermarket", "organic")
 #: As the business writes them in its exports.
 CHANNELS_ZH = ("分销", "邀请", "应用商店", "理财超市", "自然注册")
+#: As people read them in English.
+CHANNELS_EN = ("distribution", "invitation", "app stores", "finance supermarkets", "organic")
 DISTRIBUTION, INVITATION, APP_STORE, FINANCE_SUPERMARKET, ORGANIC = range(5)
 #: What a registration costs, yuan.
 COST_YUAN = (85.0, 40.0, 26.0, 130.0, 4.0)

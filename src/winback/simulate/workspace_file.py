@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from winback.simulate.channels import CHANNELS, CHANNELS_ZH, COST_YUAN
+from winback.simulate.channels import CHANNELS, CHANNELS_EN, CHANNELS_ZH, COST_YUAN
 from winback.simulate.columns import FAULTS_RAW, KINDS_ZH, MEDIUMS_ZH
 from winback.simulate.faults import FAULT_KINDS
 from winback.simulate.nouns import Order
@@ -18,7 +18,7 @@ _MEDIUMS = ("inbox", "push", "sms")
 def workspace_toml(order: Order, what: Planted) -> str:
     """The text of the file; `winback.settings.Settings` accepts it."""
     parts = [_HEAD, *(_source(name, lines, order) for name, lines in _sources().items())]
-    parts += [_campaigns(order, what), _costs(), _RULES]
+    parts += [_campaigns(order, what), _costs(), _labels(), _RULES]
     return "\n".join(parts)
 
 
@@ -195,6 +195,15 @@ def _campaigns(order: Order, what: Planted) -> str:
             f'[[campaigns]]\nname = "{cluster.name}"\nfirst_day = {first}\nlast_day = {last}{channel}'
         )
     return "\n".join(blocks) + "\n" if len(blocks) > 1 else ""
+
+
+def _labels() -> str:
+    blocks = ["# 渠道与自由属性在页面上的叫法"]
+    for channel, zh, en in zip(CHANNELS, CHANNELS_ZH, CHANNELS_EN, strict=True):
+        blocks.append(f'[channels.{channel}]\nzh = "{zh}"\nen = "{en}"')
+    for attribute, zh, en in (("region", "地区", "region"), ("device", "设备", "device")):
+        blocks.append(f'[attributes.{attribute}]\nzh = "{zh}"\nen = "{en}"')
+    return "\n".join(blocks) + "\n"
 
 
 def _costs() -> str:
