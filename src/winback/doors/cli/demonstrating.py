@@ -54,6 +54,8 @@ def demo(
     People and contacts are made up, and sealed with a key that is the same everywhere. Ends with 1 where the
     folder holds something that no demo made.
     """
+    from winback.diagnose.read import as_called
+
     language: Language = lang.value if lang else tongue_of_environment()
     say = speak(language)
     began = time.monotonic()
@@ -61,13 +63,14 @@ def demo(
     with shown.progress(quiet=quiet or as_json) as progress, made_up_key():
         found = _run(folder, (customers, days, seed), language, progress)
         ws = open_workspace(folder)
-        page = diagnosing.write_page(ws, found.diagnosis, language, None)
+        diagnosis = as_called(ws, found.diagnosis, language)
+        page = diagnosing.write_page(ws, diagnosis, language, None)
     took = time.monotonic() - began
     if as_json:
         told = {"folder": folder, "page": page, "seconds": round(took, 1), "diagnosis": found.diagnosis}
         shown.show_json(told | {"run": running.for_machines(found)})
         return
-    diagnosing.tell(found.diagnosis, language)
+    diagnosing.tell(diagnosis, language)
     shown.show_line()
     running.tell(found, language)
     who = _tell_model_and_warnings(ws, found, language)
