@@ -70,19 +70,19 @@ def _receipt() -> EventMapping:
 
 def waiting(ws: Workspace, name: str) -> list[Path]:
     """The files that a built-in source has, oldest first; there may be none."""
-    return sorted(
-        path for path in (ws.data / FOLDERS[name]).glob("*.ndjson") if path.name[0] not in "._"
-    )
+    return sorted(path for path in (ws.data / FOLDERS[name]).glob("*.ndjson") if path.name[0] not in "._")
 
 
 def keep_sealed(desk: Desk, source: CallSource) -> None:
     """Stage the contacts that the door sealed for the customers of this step's good candidates."""
     tally = desk.work.tally(source.name)
     row = identifier(ROW)
-    tally.contacts_refused += int(desk.db.execute(f"SELECT coalesce(sum({DROPPED}), 0) FROM chunk").fetchall()[0][0])
+    dropped = desk.db.execute(f"SELECT coalesce(sum({DROPPED}), 0) FROM chunk").fetchall()
+    tally.contacts_refused += int(dropped[0][0])
     said = arrow(
         desk.db,
-        f'SELECT good.id, good."at", {SEALED_JSON} AS sealed FROM (SELECT row, id, min("at") AS "at" FROM candidates'
+        f'SELECT good.id, good."at", {SEALED_JSON} AS sealed FROM'
+        ' (SELECT row, id, min("at") AS "at" FROM candidates'
         f" WHERE bad_field IS NULL GROUP BY row, id) AS good JOIN chunk ON chunk.{row} = good.row"
         f" WHERE {SEALED_JSON} IS NOT NULL ORDER BY chunk.{row}",
     )
@@ -159,7 +159,7 @@ def _forget(folder: Path, before: datetime) -> None:
 
 
 def few_intakes(ws: Workspace, intakes: tuple[Intake, ...]) -> tuple[Intake, ...]:
-    """The intakes without those of built-in files that are gone; the last one stays, so that numbers go on."""
+    """The intakes without those of built-in files that are gone; the last stays, so that numbers go on."""
     last = max((intake.number for intake in intakes), default=0)
     there = {(name, path.name) for name in BUILT_IN_SOURCES for path in waiting(ws, name)}
     return tuple(

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-#: Where the built-in sources lie, below the data folder: what the collector took, and what came back of messages.
+#: Where the built-in sources lie below the data folder: what the collector took, what came back of messages.
 COLLECTED, DELIVERED = "incoming/collector", "incoming/deliver"
 
 Aggregate = Literal["sum", "max", "last", "bits"]

@@ -105,7 +105,11 @@ def _recut(source: Source, rows: pa.Table, raws: list[str]) -> Chunk:
 def _cut(source: Source, text: str) -> Iterator[Chunk]:
     if isinstance(source, CallSource):
         return calls(source, text.encode())
-    return texts.csv(source, texts.Held(text)) if source.format == "csv" else texts.ndjson(source, texts.Held(text))
+    return (
+        texts.csv(source, texts.Held(text))
+        if source.format == "csv"
+        else texts.ndjson(source, texts.Held(text))
+    )
 
 
 def _header(source: Source, names: list[str]) -> str:

@@ -153,8 +153,8 @@ def _notes(desk: Desk) -> list[str]:
     for name, tally in desk.work.tallies.items():
         if tally.contacts_refused and name in BUILT_IN_SOURCES:
             notes.append(
-                f"Source {name}: {tally.contacts_refused} contacts were dropped at the door: {contacts.KEY} was not"
-                " set there, they came with a browser's key, or stood where they are of nobody."
+                f"Source {name}: {tally.contacts_refused} contacts were dropped at the door: {contacts.KEY}"
+                " was not set there, they came with a browser's key, or stood where they are of nobody."
             )
         elif tally.contacts_refused:
             notes.append(

@@ -86,7 +86,9 @@ def _chunk(db: duckdb.DuckDBPyConnection, source: CallSource, lines: list[str], 
 
 def _fields() -> str:
     traits = "coalesce(o.e.traits, o.e.context->>'$.traits')"
-    plain = (f"o.e.{identifier(name)} AS {identifier(name)}" for name in CALL if name not in {"type", "traits"})
+    plain = (
+        f"o.e.{identifier(name)} AS {identifier(name)}" for name in CALL if name not in {"type", "traits"}
+    )
     return f"{', '.join(plain)}, {traits} AS traits"
 
 
@@ -147,8 +149,10 @@ def _at_sql() -> str:
 
     As Segment has it: received − (sent − said), so a sender whose clock is wrong is put right.
     """
-    said, sent = (moment_sql(Typed(name, "VARCHAR"), None, lambda local: local) for name in ('"timestamp"', "s"))
+    said, sent = (
+        moment_sql(Typed(name, "VARCHAR"), None, lambda local: local) for name in ('"timestamp"', "s")
+    )
     return (
-        f'CASE WHEN {_text(chr(34) + "timestamp" + chr(34))} IS NULL THEN r'
+        f"CASE WHEN {_text(chr(34) + 'timestamp' + chr(34))} IS NULL THEN r"
         f" WHEN ({sent}) IS NULL THEN ({said}) ELSE r - (({sent}) - ({said})) END"
     )

@@ -9,14 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from winback.settings.sources import Constant, EventMapping, Expression
 from winback.terms.kinds import Kind
 
-#: Sources that every workspace has, read from below `<data>/incoming`; no source of one's own may be so called.
+#: Sources that every workspace has, below `<data>/incoming`; no source of one's own may be so called.
 BUILT_IN_SOURCES = ("collector", "deliver")
 
 Mib = Annotated[int, Field(ge=1)]
 
 
 def default_tracks() -> dict[str, str]:
-    """Names of `track` calls by Segment's own lists of names, and what they become."""
+    """Names of `track` calls, most out of Segment's lists of names, and what they become."""
     return {
         "Application Opened": Kind.VISIT,
         "Application Installed": Kind.VISIT,
@@ -25,7 +25,9 @@ def default_tracks() -> dict[str, str]:
         "Signed In": Kind.VISIT,
         "Order Completed": Kind.PURCHASE,
         "Order Refunded": Kind.REDEMPTION,
+        "Balance Changed": Kind.BALANCE,
         "Push Notification Tapped": Kind.TOUCH,
+        "Reward Claimed": Kind.CLAIM,
     }
 
 
@@ -40,7 +42,9 @@ def default_events() -> tuple[EventMapping, ...]:
     revenue = _first("properties.revenue", "properties.amount", "properties.total", "properties.value")
     told = ("message", "what", "playbook", "step", "grant")
     answered = f"kind IN ('{Kind.TOUCH}', '{Kind.CLAIM}')"
-    crash = f"CASE WHEN event = 'Application Crashed' THEN 'crash' WHEN kind = '{Kind.FAULT}' THEN 'error' END"
+    crash = (
+        f"CASE WHEN event = 'Application Crashed' THEN 'crash' WHEN kind = '{Kind.FAULT}' THEN 'error' END"
+    )
     main = EventMapping(
         kind="kind",
         customer="customer",
@@ -96,7 +100,7 @@ def default_events() -> tuple[EventMapping, ...]:
 
 
 class ContactNames(BaseModel):
-    """Keys, at any depth of a call, whose values are contacts: sealed or dropped at the door, never written."""
+    """Keys at any depth of a call whose values are contacts: sealed or dropped at the door, never written."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -117,7 +121,7 @@ class CollectorSection(BaseModel):
     event_kib_max: Annotated[int, Field(ge=1, le=1024)] = 32
     batch_kib_max: Annotated[int, Field(ge=1, le=16384)] = 500
     batch_events_max: Annotated[int, Field(ge=1, le=100_000)] = 2500
-    segment_seconds: Annotated[float, Field(gt=0, le=3600)] = 5.0
+    segment_seconds: Annotated[float, Field(gt=0, le=3600)] = 10.0
     segment_mib: Mib = 32
     waiting_mib_max: Mib = 32
     backlog_mib_max: Mib = 8192
@@ -140,5 +144,7 @@ class CollectorSection(BaseModel):
         for event in events:
             for name in ("phone", "mail", "push_token"):
                 if getattr(event, name) is not None:
-                    raise ValueError(f"{name} is sealed at the door and cannot be mapped; see collector.contacts")
+                    raise ValueError(
+                        f"{name} is sealed at the door and cannot be mapped; see collector.contacts"
+                    )
         return events

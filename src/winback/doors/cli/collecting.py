@@ -25,7 +25,7 @@ def collector(
     ] = None,
     workspace: options.Workspace = None,
 ) -> None:
-    """Take events over HTTP in Segment's wire format, until interrupted; winback ingest takes them in from there.
+    """Take events over HTTP in Segment's wire format, until interrupted; winback ingest goes on from there.
 
     Every event that is answered with 200 is on the disk. Make a key first: winback keys add web
     """

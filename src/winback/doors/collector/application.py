@@ -110,7 +110,9 @@ class Collector:
             status, body, retry = refused.status, json_body(refused.code, refused.message), 0
         if is_gone(status):
             return
-        await send({"type": "http.response.start", "status": status, "headers": self._answers.of(asked, retry)})
+        await send(
+            {"type": "http.response.start", "status": status, "headers": self._answers.of(asked, retry)}
+        )
         await send({"type": "http.response.body", "body": body if scope["method"] != "HEAD" else b""})
 
     async def _answer(self, scope: dict[str, Any], asked: Asked, receive: Receive) -> tuple[int, bytes, int]:

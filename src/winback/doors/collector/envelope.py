@@ -81,12 +81,15 @@ def opened(content: bytes, *, is_batch: bool) -> Body:
         return _leniently(content, is_batch=is_batch)
     context = _value(found.context)
     return Body(
-        found.batch, _sent(found.sentAt), _text(found.writeKey), context if isinstance(context, dict) else None
+        found.batch,
+        _sent(found.sentAt),
+        _text(found.writeKey),
+        context if isinstance(context, dict) else None,
     )
 
 
 def _leniently(content: bytes, *, is_batch: bool) -> Body:
-    """Bodies that senders do write though JSON forbids it: NaN, half of a surrogate pair, a byte order mark."""
+    """Bodies that senders do write though JSON forbids it: NaN, half a surrogate pair, a byte order mark."""
     try:
         text = content.decode("utf-8-sig", "replace")
         whole = json.loads(text, parse_constant=lambda _: None, strict=False)
@@ -139,7 +142,7 @@ class Writer:
         self._names.look(b"{}")  # compiled now, not at the first request
 
     def lines(self, body: Body, key: WriteKey, kind: str | None, received: int) -> Lines:
-        """The lines of a body, received at that moment (microseconds). Raises Refused where it has too many."""
+        """The lines of a body, received at that moment (microseconds). Raises Refused for too many."""
         events = body.events
         if len(events) > self._events_max:
             message = f"{len(events)} events in a batch; allowed are {self._events_max}"

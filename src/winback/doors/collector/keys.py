@@ -1,10 +1,9 @@
-"""Write keys: who may send events. Kept as digests, made and revoked by the command, read again when changed."""
+"""Write keys: who may send events. Kept as digests; made and revoked by the command while all runs."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import secrets
 from collections.abc import Iterable
@@ -111,9 +110,9 @@ class KeyRing:
         return len(self._keys)
 
     def reload(self) -> bool:
-        """Read the keys again if the file is another; whether it was. A file that cannot be read changes nothing."""
+        """Read the keys again if the file is another; whether it was. A broken file changes nothing."""
         try:
-            stat = os.stat(self._data / FILE)
+            stat = (self._data / FILE).stat()
             seen = (stat.st_ino, stat.st_size, stat.st_mtime_ns)
         except FileNotFoundError:
             seen = (0, 0, 0)

@@ -17,7 +17,7 @@ Letters = NDArray[np.uint8]
 
 
 @njit(cache=True, nogil=True)
-def _look(data: Any, first: Any, names: Any, starts: Any) -> Any:  # noqa: PLR0912
+def _look(data: Any, first: Any, names: Any, starts: Any) -> Any:
     n, line_ends, is_named = len(data), 0, False
     for i in range(n):
         byte = data[i]
@@ -53,7 +53,7 @@ class Names:
     def of(cls, names: Iterable[str]) -> Names:
         """The table of these names."""
         words = sorted({name.encode() for name in names if name})
-        letters = np.frombuffer(b"".join(words), np.uint8) | _LOWER
+        letters: Letters = np.frombuffer(b"".join(words), np.uint8) | np.uint8(_LOWER)
         starts = np.cumsum([0, *(len(word) for word in words)])
         first = np.zeros(256, np.bool_)
         first[letters[starts[:-1]]] = True

@@ -26,9 +26,7 @@ class Found:
 
 def kinds_by_name(names: ContactNames) -> dict[str, str]:
     """The kind of contact (phone, mail, push_token) of each name, in lower case; secrets as ""."""
-    found = {
-        name.lower(): kind for kind in ("phone", "mail", "push_token") for name in getattr(names, kind)
-    }
+    found = {name.lower(): kind for kind in ("phone", "mail", "push_token") for name in getattr(names, kind)}
     return found | {name.lower(): "" for name in SECRET_NAMES}
 
 

@@ -1,4 +1,4 @@
-"""The spool: payloads into a segment, one fdatasync for all that wait, handed over to ingest in one rename."""
+"""The spool: payloads into a segment, one fdatasync for all that wait, a rename hands it over to ingest."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class Spool:
         segment = self._segment
         if segment is None:
             return
-        # Where even this fails, whole lines that were not answered for stay: a second copy is known by its id.
+        # Where even this fails, whole lines nobody was told of stay: a second copy is known by its id.
         with suppress(OSError):
             os.ftruncate(segment.handle, segment.durable)
             os.fsync(segment.handle)
