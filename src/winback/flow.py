@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from winback.diagnose.run import report
     from winback.diagnose.run import run as diagnose
+    from winback.experiment.run import run as experiment
     from winback.ingest.run import run as ingest
+    from winback.plan.run import run as plan
     from winback.predict.run import run as predict
     from winback.predict.run import train
     from winback.profile.run import run as profile
@@ -21,7 +23,19 @@ if TYPE_CHECKING:
     from winback.warn.run import live as warn_live
     from winback.warn.run import run as warn
 
-__all__ = ["simulate", "ingest", "profile", "diagnose", "report", "train", "predict", "warn", "warn_live"]  # noqa: RUF022 - in the order of the flow
+__all__ = [  # noqa: RUF022 - in the order of the flow
+    "simulate",
+    "ingest",
+    "profile",
+    "diagnose",
+    "report",
+    "train",
+    "predict",
+    "warn",
+    "warn_live",
+    "experiment",
+    "plan",
+]
 
 #: In the order of the flow: where each step stands.
 STEPS = {
@@ -34,6 +48,8 @@ STEPS = {
     "predict": ("winback.predict.run", "run"),
     "warn": ("winback.warn.run", "run"),
     "warn_live": ("winback.warn.run", "live"),
+    "experiment": ("winback.experiment.run", "run"),
+    "plan": ("winback.plan.run", "run"),
 }
 
 

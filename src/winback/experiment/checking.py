@@ -41,8 +41,7 @@ def sample_ratio(experiment: str, counts: Mapping[str, int], shares: Mapping[str
     stray = any(counts[name] for name in counts if shares[name] <= 0)
     wanted = {name: rows * shares[name] for name in counts}
     if rows == 0 or len(parts) < 2 or stray:
-        chi, p = (math.inf, 0.0) if stray else (0.0, 1.0)
-        return SampleRatio(experiment, dict(counts), wanted, chi, p)
+        return SampleRatio(experiment, dict(counts), wanted, None, 0.0 if stray else 1.0)
     scale = rows / sum(wanted[name] for name in parts)
     found = stats.chisquare([counts[n] for n in parts], [wanted[n] * scale for n in parts])
     return SampleRatio(experiment, dict(counts), wanted, float(found.statistic), float(found.pvalue))
@@ -72,5 +71,5 @@ def _apart(one: tuple[float, float], other: tuple[float, float]) -> float | None
     if math.isnan(spread):
         return None
     if spread == 0:
-        return 0.0 if one[0] == other[0] else math.copysign(math.inf, one[0] - other[0])
+        return 0.0 if one[0] == other[0] else None
     return (one[0] - other[0]) / spread

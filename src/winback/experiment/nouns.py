@@ -59,12 +59,15 @@ class ExperimentSummary:
 
 @dataclass(frozen=True)
 class SampleRatio:
-    """Whether so many came to each part as should: Pearson's chi-square. Below 0.001 something is wrong."""
+    """Whether so many came to each part as should, by Pearson's chi-square; p below 0.001 is a fault.
+
+    `chi_square` is None where there is nothing to compare, or somebody is where nobody should be (p = 0).
+    """
 
     experiment: str
     counts: Mapping[str, int]
     expected: Mapping[str, float]
-    chi_square: float
+    chi_square: float | None
     p: float
 
     @property

@@ -13,9 +13,12 @@ from winback.doors.cli import (
     collecting,
     demonstrating,
     diagnosing,
+    experimenting,
     explaining,
     ingesting,
     modelling,
+    planning,
+    playbooks,
     policies,
     predicting,
     profiling,
@@ -204,6 +207,20 @@ _POLICIES: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     ),
     ("compare", policies.compare, ("winback policies compare", "winback policies compare 3f9a --json")),
 )
+_EXPERIMENT: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
+    ("list", experimenting.list_all, ("winback experiment list", "winback experiment list --json")),
+    ("check", experimenting.check, ("winback experiment check graded_warning",)),
+    ("rotate", experimenting.rotate, ("winback experiment rotate --from 2026-07-01 --who ling",)),
+)
+_PLAYBOOKS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
+    ("list", playbooks.list_all, ("winback playbooks list", "winback playbooks list --json")),
+    ("show", playbooks.show, ("winback playbooks show graded_warning",)),
+    ("check", playbooks.check, ("winback playbooks check",)),
+    ("pause", playbooks.pause, ('winback playbooks pause graded_warning --reason "the app is down"',)),
+    ("resume", playbooks.resume, ("winback playbooks resume graded_warning",)),
+    ("stop", playbooks.stop, ('winback playbooks stop graded_warning --reason "it does not pay"',)),
+    ("export", playbooks.export, ("winback playbooks export graded_warning entered.csv",)),
+)
 _WORKER: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     ("status", working.status, ("winback worker status", "winback worker status --json")),
 )
@@ -241,6 +258,36 @@ policies_group = typer.Typer(
 app.add_typer(policies_group, name="policies")
 for _name, _command, _shown in _POLICIES:
     policies_group.command(_name, epilog=_examples(*_shown))(_command)
+
+experiment = typer.Typer(
+    no_args_is_help=True, help="Who is left out: control groups, holdouts, and whether all is in order."
+)
+app.add_typer(experiment, name="experiment")
+for _name, _command, _shown in _EXPERIMENT:
+    experiment.command(_name, epilog=_examples(*_shown))(_command)
+
+plan = typer.Typer(
+    invoke_without_command=True,
+    callback=planning.plan,
+    epilog=_examples(
+        "winback plan",
+        "winback plan --as-of 2026-03-01",
+        "winback plan --as-of 2026-03-01 --now 2026-03-01T12:00",
+        "winback plan --dry-run",
+        "winback plan --dry-run --first 2026-02-01 --as-of 2026-02-28",
+    ),
+)
+app.add_typer(plan, name="plan")
+plan.command("why", epilog=_examples("winback plan why C00042 graded_warning --as-of 2026-03-01"))(
+    planning.why
+)
+
+playbooks_group = typer.Typer(
+    no_args_is_help=True, help="Playbooks: look at them, check, pause, resume, stop."
+)
+app.add_typer(playbooks_group, name="playbooks")
+for _name, _command, _shown in _PLAYBOOKS:
+    playbooks_group.command(_name, epilog=_examples(*_shown))(_command)
 
 worker = typer.Typer(invoke_without_command=True)
 worker.callback(

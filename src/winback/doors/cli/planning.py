@@ -1,0 +1,233 @@
+"""`winback plan`: who is meant enters, who is due goes on; tried with `--dry-run`, explained by `why`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+import typer
+
+from winback.app import open_workspace
+from winback.doors.cli import options, shown
+from winback.language import Language, day, number, seconds, speaker
+from winback.plan.nouns import Entered, PlanSummary, Rehearsed
+from winback.store.workspace import Workspace
+from winback.terms.money import Money
+from winback.terms.time import start_of_day
+
+
+def as_moment(text: str | datetime) -> datetime:
+    """A moment from the command line, of the workspace's zone where it names none."""
+    if isinstance(text, datetime):
+        return text
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no moment; allowed is such as 2026-03-01T09:30") from None
+
+
+Now = Annotated[
+    datetime | None,
+    typer.Option(
+        "--now",
+        parser=as_moment,
+        metavar="MOMENT",
+        help="The moment up to which people move; else the start of --as-of, or the clock without it.",
+    ),
+]
+First = Annotated[
+    date | None,
+    typer.Option(
+        "--first", parser=options.as_date, metavar="DAY", help="With --dry-run: the first day of a past span."
+    ),
+]
+
+
+def plan(
+    *,
+    context: typer.Context,
+    as_of: options.AsOf = None,
+    now: Now = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show who would enter and what they would get; keep nothing.")
+    ] = False,
+    first: First = None,
+    wait: options.Wait = 60.0,
+    workspace: options.Workspace = None,
+    lang: options.Lang = None,
+    quiet: options.Quiet = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Let customers enter playbooks, once a date, and move those who are due at a moment.
+
+    Ends with 1 for a date or a moment before the last, with 2 where a playbook says what cannot be, with 5
+    where nothing has been taken in.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from winback import flow
+    from winback.plan.read import day_of_moment
+
+    ws = open_workspace(workspace)
+    language = lang.value if lang else ws.settings.workspace.language
+    moment = _moment(ws, as_of, now)
+    today = as_of or day_of_moment(ws, moment)
+    if dry_run or first is not None:
+        _rehearse(ws, (first or today, today), language, (quiet, as_json))
+        return
+    with shown.progress(quiet=quiet or as_json) as progress:
+        flow.experiment(ws, today)
+        found = flow.plan(ws, today, moment, wait_seconds=wait, progress=progress)
+    if as_json:
+        shown.show_json(found)
+        return
+    tell(ws, found, language)
+
+
+def _moment(ws: Workspace, as_of: date | None, now: datetime | None) -> int:
+    zone = ws.settings.workspace.zone
+    if now is not None:
+        placed = now if now.tzinfo else now.replace(tzinfo=zone)
+        return int(placed.timestamp() * 1_000_000)
+    if as_of is not None:
+        return start_of_day(as_of, zone)
+    return int(datetime.now(UTC).timestamp() * 1_000_000)
+
+
+def tell(ws: Workspace, found: PlanSummary, language: Language) -> None:
+    """What the run did."""
+    from winback.plan.words import speak
+
+    say = speak(language)
+    if not found.entered:
+        folder = ws.root / ws.settings.playbooks.folder
+        text = say("No playbook is there: put one into {folder}, or switch a shipped one on in [playbooks].")
+        shown.show_line(text.format(folder=folder))
+    if not found.fresh:
+        shown.show_line(
+            say("{day} was entered already; only who was due went on.").format(day=day(found.as_of))
+        )
+    for playbook, people in found.moved.items():
+        text = say("{people} inside {playbook} moved to its new version.")
+        shown.show_line(text.format(people=number(people), playbook=playbook))
+    if found.entered:
+        _entered(say("Who entered"), found.entered, language)
+    text = say("As of {day}: {heard} reacted, {moves} moves, {treatments} treatments given.")
+    counts = {name: number(getattr(found, name)) for name in ("heard", "moves", "treatments")}
+    shown.show_line(
+        f"{text.format(day=day(found.as_of), **counts)} {seconds(found.seconds, speaker(language))}"
+    )
+
+
+def _entered(title: str, entered: Sequence[Entered], language: Language) -> None:
+    from winback.plan.words import speak, word
+
+    say = speak(language)
+    heads = [say(head) for head in ("playbook", "version", "meant", "entered", "held out", "kept out by")]
+    rows = [
+        (
+            each.playbook,
+            str(each.version),
+            number(each.meant),
+            number(each.entered),
+            number(sum(each.held_out.values())),
+            ", ".join(f"{word(limit, language)} {number(n)}" for limit, n in each.kept_out.items()),
+        )
+        for each in entered
+    ]
+    shown.show_table(title, heads, (False, True, True, True, True, False), rows)
+
+
+def _rehearse(ws: Workspace, span: tuple[date, date], language: Language, how: tuple[bool, bool]) -> None:
+    from winback.plan import read
+    from winback.plan.words import speak
+
+    quiet, as_json = how
+    with shown.progress(quiet=quiet or as_json) as progress:
+        found = list(read.rehearse(ws, span, progress=progress))
+    if as_json:
+        shown.show_json(found)
+        return
+    say = speak(language)
+    for at in dict.fromkeys(each.as_of for each in found):
+        today = [each.entered for each in found if each.as_of == at]
+        _entered(f"{say('Who would enter')} · {day(at)}", today, language)
+    for each in found if span[0] == span[1] else ():
+        _sends(ws, each, language)
+
+
+def _sends(ws: Workspace, found: Rehearsed, language: Language) -> None:
+    from winback.plan.words import speak, word
+
+    if not found.sends:
+        return
+    say, section = speak(language), ws.settings.workspace
+    heads = [say(head) for head in ("step", "kind", "medium", "customers at most", "cost", "when")]
+    rows = [
+        (
+            each.step,
+            word(each.kind.value, language),
+            each.medium or "–",
+            number(each.people),
+            str(Money(each.cost_minor, section.currency, section.minor_digits)),
+            say("at once") if each.is_at_once else say("later, if at all"),
+        )
+        for each in found.sends
+    ]
+    title = f"{say('What they would get')} · {found.entered.playbook}"
+    shown.show_table(title, heads, (False, False, False, True, True, False), rows)
+    text = say("{playbook} as of {day}: {money} at once, {most} at most.")
+    money, most = (
+        str(Money(minor, section.currency, section.minor_digits))
+        for minor in (found.at_once_minor, found.cost_minor)
+    )
+    told = text.format(playbook=found.entered.playbook, day=day(found.as_of), money=money, most=most)
+    shown.show_line(told)
+
+
+def why(
+    *,
+    customer: Annotated[str, typer.Argument(help="The customer's id.")],
+    playbook: Annotated[str, typer.Argument(help="The playbook's name.")],
+    as_of: options.AsOf = None,
+    workspace: options.Workspace = None,
+    lang: options.Lang = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Tell why a customer would, or would not, enter a playbook: all it asks, and every limit.
+
+    Ends with 1 where there is no such customer or playbook.
+    """
+    from winback.plan import read
+    from winback.plan.words import speak, word
+
+    ws = open_workspace(workspace)
+    language = lang.value if lang else ws.settings.workspace.language
+    found = read.why(ws, customer, playbook, as_of or read.day_of_moment(ws, _moment(ws, None, None)))
+    if as_json:
+        shown.show_json({"enters": found.enters, "found": found})
+        return
+    say = speak(language)
+    if found.enters:
+        text = say("{customer} enters {playbook} as of {day}, in arm {arm}.")
+    elif found.is_meant:
+        text = say("{customer} is meant by {playbook} as of {day}, but kept out: {limit}.")
+    else:
+        text = say("{customer} is not meant by {playbook} as of {day}.")
+    limit = word(found.limit, language)
+    told = {"customer": customer, "playbook": playbook, "day": day(found.as_of), "arm": found.arm}
+    shown.show_line(text.format(limit=limit, **told))
+    if found.held_by is not None:
+        text = say("Held out by {group}: walked, never done.")
+        shown.show_line(text.format(group=word(found.held_by, language)))
+    rows = [
+        (
+            each.asks,
+            say("yes") if each.holds else say("no"),
+            ", ".join(f"{name} {value}" for name, value in each.values.items()),
+        )
+        for each in found.asks
+    ]
+    heads = [say(head) for head in ("asks", "holds", "what was seen")]
+    shown.show_table(say("What it asks"), heads, (False, False, False), rows)
