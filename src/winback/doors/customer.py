@@ -181,14 +181,17 @@ def _alike(table: pa.Table, there: pa.ChunkedArray, row: dict[str, Any]) -> tupl
 
 
 def _figures(ws: Workspace, alike: pa.Table, row: dict[str, Any], language: Language) -> tuple[Figure, ...]:
+    from winback.ingest import read as ingest
     from winback.profile import read as profile
 
-    catalogue = profile.catalogue(ws.settings)
+    catalogue, lanes = profile.catalogue(ws.settings), ingest.manifest(ws).lanes
     found = []
     for name in alike.column_names:
         if name not in catalogue:
             continue
         feature = catalogue[name]
+        if feature.kind in ws.settings.event_kinds and feature.kind not in lanes:
+            continue
         usual, value = _median(alike[name]), row[name]
         if value is None and usual is None:
             continue

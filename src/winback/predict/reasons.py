@@ -93,7 +93,7 @@ def reason_table(
     told = np.take_along_axis(effects, strongest, axis=1) >= EFFECT_MIN
     rows, rank = np.nonzero(told)
     about = strongest[rows, rank]
-    column = _told_by(contributions, subjects, rows, about)
+    column = _known(features, subjects.columns, rows, _told_by(contributions, subjects, rows, about))
     value, word, own = _figures(features, subjects.columns, rows, column)
     kinds, measures = zip(*subjects.all, strict=True)
     return pa.table(
@@ -149,6 +149,15 @@ def _told_by(contributions: Floats, subjects: Subjects, rows: Places, about: Pla
         if len(open_ones):
             told[open_ones] = own[contributions[np.ix_(rows[open_ones], own)].argmax(axis=1)]
     return told
+
+
+def _known(features: pa.Table, columns: Sequence[str], rows: Places, column: Places) -> Places:
+    """In place of a last visit that there never was, the last sign of life: a shop may have no visits."""
+    visit, alive = _place(columns, "days_since_visit"), _place(columns, "days_since_alive")
+    if visit < 0 or alive < 0:
+        return column
+    never = features[columns[visit]].is_null().to_numpy(zero_copy_only=False)
+    return np.where((column == visit) & never[rows], alive, column)
 
 
 def _figures(

@@ -31,7 +31,7 @@ from winback.terms.time import day_number
 
 Ints = NDArray[np.int32]
 #: Grows with every change of the files.
-FORM = 1
+FORM = 2
 #: What is usual is told from so many drawn customers.
 PEERS_MAX = 60_000
 
