@@ -130,5 +130,5 @@ def test_a_contact_cannot_be_mapped():
     from winback.settings import Settings
 
     mapping = {"kind": "kind", "customer": "customer", "at": "at", "mail": "event"}
-    with pytest.raises(ValidationError, match="sealed at the door"):
+    with pytest.raises(ValidationError, match="mail"):
         Settings.model_validate({"collector": {"events": [mapping]}})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
-from winback.settings.sources import Constant, EventMapping, Expression
+from winback.settings.sources import CallMapping, Constant, EventMapping, Expression
 from winback.terms.kinds import Kind
 
 #: Sources that every workspace has, below `<data>/incoming`; no source of one's own may be so called.
@@ -131,20 +131,10 @@ class CollectorSection(BaseModel):
     browser_kinds: tuple[str, ...] = (Kind.VISIT, Kind.FAULT)
     tracks: dict[str, str] = Field(default_factory=default_tracks)
     contacts: ContactNames = ContactNames()
-    events: tuple[EventMapping, ...] = ()
+    events: tuple[CallMapping, ...] = ()
 
     @property
     def mappings(self) -> tuple[EventMapping, ...]:
         """What a call becomes: `events`, or the default where there are none."""
-        return self.events or default_events()
-
-    @field_validator("events")
-    @classmethod
-    def _no_contacts(cls, events: tuple[EventMapping, ...]) -> tuple[EventMapping, ...]:
-        for event in events:
-            for name in ("phone", "mail", "push_token"):
-                if getattr(event, name) is not None:
-                    raise ValueError(
-                        f"{name} is sealed at the door and cannot be mapped; see collector.contacts"
-                    )
-        return events
+        own = tuple(EventMapping.model_validate(event.model_dump(exclude_none=True)) for event in self.events)
+        return own or default_events()

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from winback.settings.collector import BUILT_IN_SOURCES
 from winback.settings.locate import Path
 from winback.settings.reward import default_rewards
-from winback.settings.sources import Constant, EventMapping, Renamed
+from winback.settings.sources import CallMapping, Constant, Renamed
 from winback.terms.kinds import Kind
 
 #: Sections by name, each checked by itself already.
@@ -72,7 +72,7 @@ def _mapped_kinds_are_known(sections: Sections) -> Found:
                     yield path, f'found "{kind}"; allowed: {", ".join(known)}'
 
 
-def _kinds_named(event: EventMapping) -> Iterator[tuple[Path, str]]:
+def _kinds_named(event: CallMapping) -> Iterator[tuple[Path, str]]:
     if isinstance(event.kind, Constant):
         yield ("const",), event.kind.const
     elif isinstance(event.kind, Renamed):

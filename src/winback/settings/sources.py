@@ -35,8 +35,8 @@ class Expression(_Part):
 Field_ = str | Constant | Renamed | Expression
 
 
-class EventMapping(_Part):
-    """One kind of event made from each row (or from the rows where `where` holds)."""
+class CallMapping(_Part):
+    """One kind of event made from each call of the collector (or from those where `where` holds)."""
 
     kind: Field_
     customer: Field_
@@ -54,10 +54,15 @@ class EventMapping(_Part):
     birthday: Field_ | None = None
     language: Field_ | None = None
     time_zone: Field_ | None = None
+    attributes: dict[str, Field_] = {}
+
+
+class EventMapping(CallMapping):
+    """One kind of event made from each row of a source (or from the rows where `where` holds)."""
+
     phone: Field_ | None = None
     mail: Field_ | None = None
     push_token: Field_ | None = None
-    attributes: dict[str, Field_] = {}
 
 
 class Source(_Part):
