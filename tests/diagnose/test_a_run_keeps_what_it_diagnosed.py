@@ -84,9 +84,11 @@ def _states(ws: Workspace) -> list[tuple[str, str]]:
 
 def test_phases_on_many_dates_are_those_of_each_date(ws: Workspace) -> None:
     days = [day_number(day) for day in (date(2026, 1, 2), date(2026, 4, 15), AS_OF)]
-    together = read_phases_on(ws, days, 7)
+    together = read_phases_on(ws, days, np.arange(7, dtype=np.int32))
     assert together.tolist() == [read_phases(ws, np.full(7, day, np.int32)).tolist() for day in days]
     assert len(set(together.ravel().tolist())) > 1
+    some = np.array([1, 4, 6], np.int32)
+    assert read_phases_on(ws, days, some).tolist() == together[:, some].tolist()
 
 
 def test_the_diagnosis_is_kept_and_the_same_twice(ws: Workspace) -> None:

@@ -72,12 +72,16 @@ def read_phases(ws: Workspace, cut: Int32s, customers: Int32s | None = None) -> 
     return _places(profile.phases_each(ws, cut, customers).dictionary_encode())
 
 
-def read_phases_on(ws: Workspace, days: Sequence[int], customers: int) -> npt.NDArray[np.int8]:
-    """The same for every customer on each of `days` (numbers, ascending): int8 (days, customers)."""
-    found = np.zeros((len(days), customers), np.int8)
-    for batch, phase in profile.phases_on(ws, [day_of(day) for day in days]):
-        keys = batch.column("customer").to_numpy()[: batch.num_rows // len(days)]
-        found[:, keys] = _places(phase).reshape(len(days), len(keys))
+def read_phases_on(ws: Workspace, days: Sequence[int], customers: Int32s) -> npt.NDArray[np.int8]:
+    """The same for these customers (keys ascending) on each of `days` (numbers, ascending).
+
+    int8 of shape (days, customers).
+    """
+    found, first = np.zeros((len(days), len(customers)), np.int8), 0
+    for batch, phase in profile.phases_on(ws, [day_of(day) for day in days], customers):
+        after = first + batch.num_rows // len(days)
+        found[:, first:after] = _places(phase).reshape(len(days), after - first)
+        first = after
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
 
@@ -22,7 +23,16 @@ from winback.diagnose.findings.groups import feature_of, group_of
 from winback.diagnose.findings.search import Sides, search
 from winback.diagnose.flows import flows
 from winback.diagnose.labels import channel_labels
-from winback.diagnose.nouns import PHASES, Churn, Diagnosis, Drill, FindingRules, Group, Retention
+from winback.diagnose.nouns import (
+    PHASES,
+    Churn,
+    Definitions,
+    Diagnosis,
+    Drill,
+    FindingRules,
+    Group,
+    Retention,
+)
 from winback.diagnose.over_time import structure_by_month
 from winback.diagnose.quality.from_log import quality_from
 from winback.diagnose.read import folder
@@ -86,35 +96,31 @@ def report(
     """
     told, rules = progress or Silent(), rules_of(ws.settings)
     means = churn or Churn.of(ws.settings.churn)
-    told.start("diagnose", 8)
+    told.start("diagnose", 7)
     day, first = day_number(as_of), _first_day(ws)
     alive, customers = read_alive(ws, means.kinds, as_of), read_customers(ws, as_of)
-    called = {label: name for each in LANGUAGES for name, label in channel_labels(ws.settings, each).items()}
-    chosen = [group_of(text, customers.channels, called) for text in groups]
-    told.advance()
-    diagnosis = _diagnose(ws, means, alive, customers, as_of=as_of)
-    write_json(folder(ws, as_of) / "diagnosis.json", to_json(diagnosis))
-    told.advance()
-    days = churn_days or ws.settings.diagnose.churn_days
-    at = judged_at(first, day, days)
-    wrong_max = ws.settings.diagnose.wrong_share_max
-    tried = definitions(alive, means.kinds, days, at=at, as_of=day, wrong_max=wrong_max)
-    moved = flows(alive, means, first_day=first, as_of=day)
+    chosen = _chosen(ws, groups, customers.channels)
     cut = spells(alive, means.days)
-    shifted = structure_by_month(cut, partial(read_phases, ws), first_day=first, as_of=day)
     told.advance()
-    landmark = day - min(ws.settings.diagnose.landmark_days, max(1, (day - first) // 2))
-    cohorts, channels, phases = _retention(ws, cut, alive, customers, as_of=day, landmark=landmark)
-    told.advance()
-    sides, left_out = _sides(ws, means, alive, customers, as_of=day, rules=rules.findings)
-    features = _drilled_by(sides, by)
-    findings = search(sides, left_out=left_out)
-    told.advance()
-    clusters = clusters_from(ws, alive, cut, customers, as_of=as_of, rules=rules.clusters)
-    quality = quality_from(ws, cut, customers, as_of=as_of, rules=rules.quality)
-    told.advance()
-    faults = faults_from(ws, alive, cut, customers, as_of=as_of, rules=rules.faults)
-    told.advance()
+    with ThreadPoolExecutor(1) as beside:
+        faults = beside.submit(faults_from, ws, alive, cut, customers, as_of=as_of, rules=rules.faults)
+        diagnosis = _diagnose(ws, means, alive, customers, as_of=as_of)
+        write_json(folder(ws, as_of) / "diagnosis.json", to_json(diagnosis))
+        told.advance()
+        tried = _tried(ws, alive, means.kinds, churn_days or ws.settings.diagnose.churn_days, as_of=day)
+        moved = flows(alive, means, first_day=first, as_of=day)
+        shifted = structure_by_month(cut, partial(read_phases, ws), first_day=first, as_of=day)
+        told.advance()
+        landmark = day - min(ws.settings.diagnose.landmark_days, max(1, (day - first) // 2))
+        cohorts, channels, phases = _retention(ws, cut, alive, customers, as_of=day, landmark=landmark)
+        told.advance()
+        sides, left_out = _sides(ws, means, alive, customers, as_of=day, rules=rules.findings)
+        features = _drilled_by(sides, by)
+        findings = search(sides, left_out=left_out)
+        told.advance()
+        clusters = clusters_from(ws, alive, cut, customers, as_of=as_of, rules=rules.clusters)
+        quality = quality_from(ws, cut, customers, as_of=as_of, rules=rules.quality)
+        told.advance()
     found = Report(
         diagnosis=diagnosis,
         definitions=tried,
@@ -125,16 +131,30 @@ def report(
         phases=phases,
         landmark=day_of(landmark),
         findings=findings,
-        chosen=tuple(dict.fromkeys(chosen)),
+        chosen=chosen,
         chosen_by=features if by else (),
         drills=_drills(sides, [*chosen, _worst_group(diagnosis)], features),
         quality=quality,
         clusters=clusters,
-        faults=faults,
+        faults=faults.result(),
     )
     write_json(folder(ws, as_of) / "report.json", plain(found))
     told.advance()
     return found
+
+
+def _chosen(ws: Workspace, groups: Sequence[str], channels: Sequence[str]) -> tuple[Group, ...]:
+    """The groups asked for, each once; a channel may go by its label in any language."""
+    called = {label: name for each in LANGUAGES for name, label in channel_labels(ws.settings, each).items()}
+    return tuple(dict.fromkeys(group_of(text, channels, called) for text in groups))
+
+
+def _tried(
+    ws: Workspace, alive: Alive, kinds: tuple[str, ...], days: Sequence[int], *, as_of: int
+) -> Definitions:
+    """Definitions of churn side by side."""
+    at, wrong_max = judged_at(_first_day(ws), as_of, days), ws.settings.diagnose.wrong_share_max
+    return definitions(alive, kinds, days, at=at, as_of=as_of, wrong_max=wrong_max)
 
 
 def _first_day(ws: Workspace) -> int:

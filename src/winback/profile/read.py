@@ -147,14 +147,16 @@ def trusts_each(ws: Workspace, cut_days: Int32s, customers: Int32s | None = None
     return rules.trusts(ws.settings, columns, table.num_rows)
 
 
-def phases_on(ws: Workspace, dates: Sequence[date]) -> Iterator[tuple[pa.RecordBatch, pa.DictionaryArray]]:
-    """The phase (a dictionary of strings, never null) of every customer on many dates, in one pass.
+def phases_on(
+    ws: Workspace, dates: Sequence[date], customers: Int32s | None = None
+) -> Iterator[tuple[pa.RecordBatch, pa.DictionaryArray]]:
+    """The phase (a dictionary of strings, never null) of customers on many dates, in one pass.
 
     Gives batches of `as_of` and `customer`, as `features_on` does, each with the phase of every row.
     """
     needed = [c.feature for rule in ws.settings.phases for c in (*rule.all, *rule.any)]
     check_rules(ws.settings)
-    for batch in features_on(ws, dates, names=list(dict.fromkeys(needed))):
+    for batch in features_on(ws, dates, customers, names=list(dict.fromkeys(needed))):
         columns = dict(zip(batch.schema.names, batch.columns, strict=True))
         yield batch.select(["as_of", "customer"]), rules.phases_coded(ws.settings, columns, batch.num_rows)
 

@@ -22,6 +22,8 @@ from winback.terms.time import day_number, day_of
 Int32s = npt.NDArray[np.int32]
 #: About so many fault-free days are drawn where there are more; more would hardly narrow an interval.
 OTHER_DAYS_MAX = 4_000_000
+#: Phases are asked for so many months in one pass over the lanes.
+MONTHS_AT_ONCE = 6
 
 
 def faults_from(
@@ -35,7 +37,7 @@ def faults_from(
 ) -> Faults:
     """What faults did, as known at the start of `as_of`; all that is given must be as known then."""
     found = _scanned(ws, as_of)
-    phase = _phases(ws, found.customer, found.day, alive.customers)
+    phase = _phases(ws, found.customer, found.day)
     use = UseDays(found.customer, found.day, found.version, found.faults, phase)
     first = day_number(as_of) if found.first_day is None else found.first_day
     known = customers.registered != NO_DAY
@@ -59,9 +61,19 @@ def _scanned(ws: Workspace, as_of: date) -> Scanned:
     return scan(files, every=every, threads=ws.threads)
 
 
-def _phases(ws: Workspace, customer: Int32s, day: Int32s, customers: int) -> npt.NDArray[np.int8]:
-    """The phase of each row's customer at the start of the row's month."""
+def _phases(ws: Workspace, customer: Int32s, day: Int32s) -> npt.NDArray[np.int8]:
+    """The phase of each row's customer (ascending) at the start of the row's month.
+
+    Asked a few months at a time, of those who have a row in them.
+    """
     months = day.astype("datetime64[D]").astype("datetime64[M]")
-    begun, month = np.unique(months, return_inverse=True)
-    first = begun.astype("datetime64[D]").astype(np.int64)
-    return read_phases_on(ws, [int(number) for number in first], customers)[month, customer]
+    found = np.zeros(len(day), np.int8)
+    block = months.astype(np.int64) // MONTHS_AT_ONCE
+    for each in np.unique(block):
+        rows = np.flatnonzero(block == each)
+        begun, month = np.unique(months[rows], return_inverse=True)
+        firsts = begun.astype("datetime64[D]").astype(np.int64).tolist()
+        mine = customer[rows]
+        begins = np.concatenate([[True], mine[1:] != mine[:-1]])
+        found[rows] = read_phases_on(ws, firsts, mine[begins])[month, np.cumsum(begins) - 1]
+    return found
