@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from winback.settings.deliver import MEDIUMS, ProviderSection
 from winback.settings.load import load
 from winback.settings.place import placed
 from winback.store.workspace import Workspace
 from winback.terms.errors import Place, Problem, SettingsProblem, gathered
+
+if TYPE_CHECKING:
+    from winback.deliver.nouns import Carrier
 
 FILE_NAME = "winback.toml"
 #: The file of the workspace opened last in this context.
@@ -46,6 +52,48 @@ def workspace_file(path: Path | None = None) -> Path:
         if (folder / FILE_NAME).is_file():
             return folder / FILE_NAME
     raise _nothing_there(f"{here} and above")
+
+
+def carriers(ws: Workspace) -> list[Carrier]:
+    """Those who carry messages, opened as [[providers]] says; sandboxes for all mediums where it says none.
+
+    Raises SettingsProblem where a secret, an option or a provider's software is missing.
+    """
+    from winback.deliver.read import callback_url
+
+    if not ws.settings.providers:
+        return [_sandbox(ws, f"sandbox_{medium}", medium) for medium in MEDIUMS]
+    return [_carrier(ws, section, callback_url(ws, section.name)) for section in ws.settings.providers]
+
+
+def _sandbox(ws: Workspace, name: str, medium: str) -> Carrier:
+    from winback.deliver.providers.sandbox import Sandbox
+
+    return Sandbox(name, medium, ws.data / "sandbox")
+
+
+def _carrier(ws: Workspace, section: ProviderSection, callback: str) -> Carrier:
+    """One provider, known by its kind: the one place where providers are named."""
+    if section.kind == "sandbox":
+        return _sandbox(ws, section.name, section.medium)
+    if section.kind == "inbox":
+        from winback.deliver.providers.inbox import Inbox
+
+        return Inbox(section.name, ws)
+    from winback.deliver.providers import aliyun, fcm, http_sms, jpush, mail, tencent, twilio, webhook
+    from winback.deliver.providers.opening import Opening
+
+    by_kind: dict[str, Callable[[Opening], Carrier]] = {
+        "aliyun": aliyun.opened,
+        "tencent": tencent.opened,
+        "twilio": twilio.opened,
+        "http_sms": http_sms.opened,
+        "jpush": jpush.opened,
+        "fcm": fcm.opened,
+        "mail": mail.opened,
+        "webhook": webhook.opened,
+    }
+    return by_kind[section.kind](Opening(section, ws.data, callback))
 
 
 def _nothing_there(where: str) -> SettingsProblem:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+
+import msgspec
 
 from winback.store import facts
 from winback.store.sql import named
@@ -74,7 +75,7 @@ def do_many(connection: Any, name: str, rows: Iterable[Sequence[Any]]) -> None:
 
 def packed(values: Iterable[Any]) -> str:
     """A list as JSON, for `{ids}`, `{names}` or `{verdicts}` (rows of id, state, reason, until_us)."""
-    return json.dumps(list(values), separators=(",", ":"))
+    return msgspec.json.encode(list(values)).decode()
 
 
 def parts(values: Sequence[Any], rows: int = PART_ROWS) -> Iterator[Sequence[Any]]:

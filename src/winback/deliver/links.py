@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from winback.settings.secrets import secret
 
 KEY = "WINBACK_LINKS_KEY"
-CLICK, UNSUBSCRIBE = "c", "u"
+CLICK, UNSUBSCRIBE, CALLBACK = "c", "u", "r"
 _SIGNATURE_BYTES = 10
 
 
@@ -46,6 +46,18 @@ class Links:
         if not self.key or not hmac.compare_digest(signature, self._sign(action, head)):
             return None
         return int.from_bytes(head, "big")
+
+    def callback(self, provider: str) -> str:
+        """Where a provider is to call back; empty where no links are made."""
+        return f"{self.url.rstrip('/')}/{CALLBACK}/{self.mark(provider)}/{provider}" if self.are_made else ""
+
+    def mark(self, provider: str) -> str:
+        """What only we and the provider know of its address."""
+        return base64.urlsafe_b64encode(self._sign(CALLBACK, provider.encode())).decode().rstrip("=")
+
+    def is_ours(self, provider: str, mark: str) -> bool:
+        """Whether a call-back came to the address that was given to this provider."""
+        return bool(self.key) and hmac.compare_digest(mark, self.mark(provider))
 
     def _sign(self, action: str, head: bytes) -> bytes:
         return hmac.digest(self.key, action.encode() + head, hashlib.sha256)[:_SIGNATURE_BYTES]

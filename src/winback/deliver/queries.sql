@@ -197,6 +197,10 @@ SELECT id, reward, currency, face_minor, purchase_min_minor, expires_us FROM rew
 -- A playbook as its version says it.
 SELECT text FROM plan_version WHERE playbook = %s AND number = %s;
 
+-- name: latest_version
+-- The number of a playbook's latest version.
+SELECT max(number) FROM plan_version WHERE playbook = %s;
+
 -- name: open_batches
 -- Batches whose workers did not come back within their lease.
 SELECT id, medium, provider, claimed_us, ids FROM deliver_batch WHERE done_us IS NULL AND claimed_us <= %s ORDER BY id;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from winback.deliver import book
@@ -13,7 +13,7 @@ from winback.deliver.carriers import Lane
 from winback.deliver.clock import Clock, Pause, Still
 from winback.deliver.compose import writer
 from winback.deliver.drain import Desk, drain
-from winback.deliver.nouns import Carrier, DeliverSummary
+from winback.deliver.nouns import Carrier, DeliverSummary, GateSummary
 from winback.deliver.passing import through_the_gate
 from winback.deliver.recover import recover
 from winback.deliver.telling import tell
@@ -50,11 +50,30 @@ def run(
     SettingsProblem where a provider is missing, or contacts cannot be opened.
     """
     told, began, timing = progress or Silent(), time.perf_counter(), timing or Timing()
-    clock = timing.clock or Still(now)
+    taken, gate = prepare(ws, now, wait_seconds=wait_seconds, progress=told)
+    found = work(ws, carriers, timing=Timing(timing.clock or Still(now), timing.pause), progress=told)
+    return replace(found, taken=taken, gate=gate, seconds=time.perf_counter() - began)
+
+
+def prepare(
+    ws: Workspace, now: int, *, wait_seconds: float = 60.0, progress: Progress | None = None
+) -> tuple[int, GateSummary]:
+    """The first half of a run: how many treatments were taken in, and what the gate says of all."""
     with facts.connection(ws) as connection:
         taken = taken_in(connection, now)
-        gate = through_the_gate(ws, connection, now, wait=wait_seconds, progress=told)
-        desk = furnished(ws, connection, carriers, (clock, timing.pause, told))
+        gate = through_the_gate(ws, connection, now, wait=wait_seconds, progress=progress or Silent())
+    return taken, gate
+
+
+def work(
+    ws: Workspace, carriers: Sequence[Carrier], *, timing: Timing, progress: Progress | None = None
+) -> DeliverSummary:
+    """The second half, which any number of workers may do side by side: send what may go, and tell of it."""
+    began, clock = time.perf_counter(), timing.clock
+    if clock is None:
+        raise ValueError("a worker needs a clock")
+    with facts.connection(ws) as connection:
+        desk = furnished(ws, connection, carriers, (clock, timing.pause, progress or Silent()))
         outcomes = Counter[str]()
         if desk is not None:
             outcomes += recover(desk)
@@ -63,7 +82,7 @@ def run(
         states: Counter[str] = Counter()
         for state, _, count in book.fetch(connection, "states"):
             states[state] += count
-    return DeliverSummary(taken, gate, outcomes, events, states, time.perf_counter() - began)
+    return DeliverSummary(outcomes=outcomes, told=events, states=states, seconds=time.perf_counter() - began)
 
 
 def taken_in(connection: Any, now: int) -> int:

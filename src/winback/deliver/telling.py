@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import msgspec
 
 from winback.deliver import book
 from winback.store.whole import written_whole
@@ -26,7 +27,7 @@ def tell(ws: Workspace, connection: Any) -> int:
     """
     told = 0
     while rows := book.fetch(connection, "untold_batches", [_BATCHES_AT_ONCE]):
-        ids = [one for _, batch in rows for one in json.loads(batch)]
+        ids = [one for _, batch in rows for one in msgspec.json.decode(batch)]
         events = []
         for part in book.parts(ids):
             events += [_sent(row) for row in book.fetch(connection, "sent_of", [book.packed(part)])]
@@ -39,25 +40,25 @@ def tell(ws: Workspace, connection: Any) -> int:
     return told
 
 
-def _write(ws: Workspace, name: str, events: Sequence[str]) -> int:
+def _write(ws: Workspace, name: str, events: Sequence[bytes]) -> int:
     if events:
         folder = ws.data / FOLDER
         with written_whole(folder / f"{name}.ndjson") as aside:
-            aside.write_text("".join(events), encoding="utf-8")
+            aside.write_bytes(b"".join(events))
     return len(events)
 
 
-def _sent(row: Sequence[Any]) -> str:
+def _sent(row: Sequence[Any]) -> bytes:
     message, customer, medium, playbook, step, sent_us, grant = row
     return _line((message, customer, medium, playbook, step, grant), "sent", sent_us)
 
 
-def _receipt(row: Sequence[Any]) -> str:
+def _receipt(row: Sequence[Any]) -> bytes:
     _, message, customer, medium, playbook, step, what, at_us, _, grant = row
     return _line((message, customer, medium, playbook, step, grant), what, at_us)
 
 
-def _line(of: tuple[Any, ...], what: str, at_us: int) -> str:
+def _line(of: tuple[Any, ...], what: str, at_us: int) -> bytes:
     message, customer, medium, playbook, step, grant = of
     attributes = {"message": message, "what": what, "playbook": playbook, "step": step, "grant": grant}
     event = {
@@ -69,4 +70,4 @@ def _line(of: tuple[Any, ...], what: str, at_us: int) -> str:
         "amount": None,
         "attributes": {name: value for name, value in attributes.items() if value is not None},
     }
-    return json.dumps(event, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return msgspec.json.encode(event) + b"\n"

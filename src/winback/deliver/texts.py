@@ -48,10 +48,19 @@ class Written:
     source: str
     template: BoundTemplate
     names: tuple[str, ...]
+    #: Where the text only names values: what stands between them, and which they are.
+    plain: tuple[tuple[str, ...], tuple[str, ...]] | None = None
     _kept: dict[tuple[Any, ...], str] = field(default_factory=dict)
 
     def write(self, values: Mapping[str, Any]) -> str:
         """The text for these values (by dotted name). Raises TemplateProblem where one is missing."""
+        if self.plain is not None:
+            between, named = self.plain
+            if not named:
+                return between[0]
+            filled = [value for name in named if isinstance(value := values.get(name), str)]
+            if len(filled) == len(named):
+                return "".join(part for pair in zip(between, [*filled, ""], strict=True) for part in pair)
         key = tuple(values.get(name) for name in self.names)
         found = self._kept.get(key)
         if found is None:
@@ -94,7 +103,20 @@ def read_text(source: str, place: str = "") -> Written:
             f"uses {', '.join(strange)}; allowed: {', '.join(sorted(NAMES))}", place=Place(field=place)
         )
     names = {other for name in used for other in NAMES if other == name or other.startswith(f"{name}.")}
-    return Written(source, template, tuple(sorted(names)))
+    return Written(source, template, tuple(sorted(names)), _plain(template))
+
+
+def _plain(template: BoundTemplate) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """What stands between the values of a text without tags and filters; None where it has some.
+
+    Such a text is rendered once, with marks in place of the values; each further time is a join.
+    """
+    found = template.analyze()
+    if found.filters or found.tags or found.locals or "grant" in template.global_variable_paths():
+        return None
+    marked = template.render(**nested({name: f"\x00{name}\x00" for name in NAMES if name != "grant"}))
+    parts = str(marked).split("\x00")
+    return tuple(parts[::2]), tuple(parts[1::2])
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def prepare() -> None:
 
 @contextmanager
 def connection(ws: Workspace) -> Iterator[Any]:
-    """An open, migrated Django connection to the workspace's facts; closed after the block."""
+    """An open, migrated Django connection to the workspace's facts; closed after the outermost block."""
     from django.core.management import call_command
     from django.db import connections
 
@@ -55,10 +55,12 @@ def connection(ws: Workspace) -> Iterator[Any]:
         call_command("migrate", database=alias, verbosity=0, interactive=False)
         _migrated.add(alias)
     opened = connections[alias]
+    is_inner = opened.connection is not None
     try:
         yield opened
     finally:
-        opened.close()
+        if not is_inner:
+            opened.close()
 
 
 def _was_deleted(place: dict[str, Any]) -> bool:

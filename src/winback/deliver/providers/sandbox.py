@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from winback.deliver.nouns import Fate, Letter, Outcome, Parcel, Receipt, Reply, Request
 from winback.store.whole import written_whole
@@ -24,7 +25,7 @@ class Sandbox:
 
     def send(self, parcel: Parcel) -> Iterator[Outcome]:
         """Write the letters whole or not at all."""
-        with written_whole(self._file(parcel)) as aside, aside.open("w", encoding="utf-8") as out:
+        with written_whole(self._file(parcel)) as aside, aside.open("wb") as out:
             out.writelines(_line(letter, parcel.at_us) for letter in parcel.letters)
         yield from (Outcome(letter.id, Fate.SENT) for letter in parcel.letters)
 
@@ -33,7 +34,7 @@ class Sandbox:
         written: set[int] = set()
         if self._file(parcel).exists():
             with self._file(parcel).open(encoding="utf-8") as lines:
-                written = {json.loads(line)["message"] for line in lines}
+                written = {msgspec.json.decode(line)["message"] for line in lines}
         for letter in parcel.letters:
             yield Outcome(letter.id, Fate.SENT if letter.id in written else Fate.LATER)
 
@@ -52,7 +53,7 @@ def masked(contact: str) -> str:
     return f"{contact[:_SHOWN]}{'*' * (len(contact) - 2 * _SHOWN)}{contact[-_SHOWN:]}"
 
 
-def _line(letter: Letter, at_us: int) -> str:
+def _line(letter: Letter, at_us: int) -> bytes:
     written = {
         "message": letter.id,
         "customer": letter.customer_id,
@@ -67,4 +68,4 @@ def _line(letter: Letter, at_us: int) -> str:
         "title": letter.title,
         "body": letter.body,
     }
-    return json.dumps(written, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return msgspec.json.encode(written) + b"\n"

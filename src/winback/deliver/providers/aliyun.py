@@ -1,0 +1,133 @@
+"""SMS through Aliyun's Dysmsapi with its own software; texts are kept there, parameters fill them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from winback.deliver.nouns import Fate, Letter, Outcome, Parcel, Receipt, Reply, Request, What
+from winback.deliver.providers.opening import Opening, fate_of
+
+_BAD_CONTACT = frozenset(
+    {"isv.MOBILE_NUMBER_ILLEGAL", "isv.MOBILE_COUNT_OVER_LIMIT", "MOBILE_NOT_ON_SERVICE"}
+)
+_LATER = frozenset({"isv.BUSINESS_LIMIT_CONTROL", "isv.DAY_LIMIT_CONTROL", "isp.SYSTEM_ERROR"})
+_DOWN = frozenset(
+    {
+        *("isv.AMOUNT_NOT_ENOUGH", "isv.OUT_OF_SERVICE", "isp.RAM_PERMISSION_DENY", "isv.ACCOUNT_ABNORMAL"),
+        *("Throttling", "Throttling.User", "ServiceUnavailable", "InvalidAccessKeyId.NotFound"),
+    }
+)
+_CHINA = timedelta(hours=8)
+_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Aliyun:
+    """One call a letter; `out_id` is the message's key, by which it can be asked for."""
+
+    opening: Opening
+    client: Any
+    medium: str = "sms"
+
+    @property
+    def name(self) -> str:
+        """Its name in the settings."""
+        return self.opening.section.name
+
+    def send(self, parcel: Parcel) -> Iterator[Outcome]:
+        """Send letters one by one; nothing is tried twice by the software itself."""
+        for letter in parcel.letters:
+            code = self.opening.section.templates.get(letter.template)
+            if code is None:
+                yield Outcome(letter.id, Fate.REJECTED, error=f"no template code for {letter.template}")
+                continue
+            try:
+                body = self.client.send_sms_with_options(self._request(letter, code), self._patience()).body
+            except Exception as error:
+                yield _failed(letter.id, error)
+                continue
+            yield _judged(letter.id, body.code, body.biz_id)
+
+    def ask(self, parcel: Parcel) -> Iterator[Outcome]:
+        """Look for each letter in the list of its number and day; not there means not sent."""
+        models = self.opening.load("alibabacloud_dysmsapi20170525.models")
+        day = (datetime.fromtimestamp(parcel.at_us / 1e6, UTC) + _CHINA).strftime("%Y%m%d")
+        for letter in parcel.letters:
+            asked = models.QuerySendDetailsRequest(
+                phone_number=letter.to, send_date=day, page_size=_PAGE, current_page=1
+            )
+            body = self.client.query_send_details_with_options(asked, self._patience()).body
+            if body.code != "OK":
+                continue
+            listed = body.sms_send_detail_dtos.sms_send_detail_dto or []
+            found = [each for each in listed if each.out_id == str(letter.id)]
+            if found:
+                yield Outcome(
+                    letter.id, {3: Fate.DELIVERED, 2: Fate.REJECTED}.get(found[0].send_status, Fate.SENT)
+                )
+            elif len(listed) < _PAGE:
+                yield Outcome(letter.id, Fate.LATER, error="not in the provider's list")
+
+    def heard(self, request: Request) -> Iterable[Receipt | Reply]:
+        """SmsReport and SmsUp: a list of receipts or replies."""
+        for each in json.loads(request.body):
+            if "content" in each:
+                yield Reply(each["phone_number"], each["content"])
+            elif each.get("out_id"):
+                what = What.DELIVERED if each.get("success") else What.FAILED
+                detail = str(each.get("err_code", ""))
+                at_us = _moment(each.get("report_time"), request.at_us)
+                yield Receipt(
+                    what, at_us, int(each["out_id"]), detail=detail, is_bad_contact=detail in _BAD_CONTACT
+                )
+
+    def _request(self, letter: Letter, code: str) -> Any:
+        return self.opening.load("alibabacloud_dysmsapi20170525.models").SendSmsRequest(
+            phone_numbers=letter.to,
+            sign_name=self.opening.option("sign_name"),
+            template_code=code,
+            template_param=json.dumps(dict(letter.parameters), ensure_ascii=False),
+            out_id=str(letter.id),
+        )
+
+    def _patience(self) -> Any:
+        millis = int(self.opening.section.timeout_seconds * 1000)
+        options = self.opening.load("alibabacloud_tea_util.models").RuntimeOptions
+        return options(autoretry=False, connect_timeout=millis, read_timeout=millis)
+
+
+def _judged(id: int, code: str, ref: str | None) -> Outcome:
+    if code == "OK":
+        return Outcome(id, Fate.SENT, ref)
+    fates = ((_BAD_CONTACT, Fate.BAD_CONTACT), (_LATER, Fate.LATER), (_DOWN, Fate.DOWN))
+    return Outcome(id, next((fate for codes, fate in fates if code in codes), Fate.REJECTED), error=code)
+
+
+def _failed(id: int, error: Exception) -> Outcome:
+    code = getattr(error, "code", None)
+    if isinstance(code, str) and code:
+        return _judged(id, code, None)
+    return Outcome(id, fate_of(error), error=type(error).__name__)
+
+
+def _moment(text: str | None, otherwise: int) -> int:
+    """A time of China as microseconds UTC."""
+    if not text:
+        return otherwise
+    moment = datetime.fromisoformat(text).replace(tzinfo=UTC) - _CHINA
+    return int(moment.timestamp()) * 1_000_000
+
+
+def opened(opening: Opening) -> Aliyun:
+    """The account of the settings: option `sign_name`, `endpoint`; secrets _KEY and _SECRET."""
+    config = opening.load("alibabacloud_tea_openapi.models").Config(
+        access_key_id=opening.secret("KEY"),
+        access_key_secret=opening.secret("SECRET"),
+        endpoint=opening.option("endpoint", "dysmsapi.aliyuncs.com"),
+        protocol=opening.option("protocol", "https"),
+    )
+    return Aliyun(opening, opening.load("alibabacloud_dysmsapi20170525.client").Client(config))

@@ -1,0 +1,191 @@
+"""The questions to deliver: messages and their refusals, who opted out, the inbox, a preview."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from winback.deliver import book, sms
+from winback.deliver.compose import CONTACT_KIND, filled, spoken
+from winback.deliver.links import CLICK, UNSUBSCRIBE, Links
+from winback.deliver.links import links as links_of
+from winback.deliver.nouns import InboxRow, MessageRow, MessageState, RefusalRow
+from winback.deliver.texts import Shelf, TemplateProblem, message, read_text
+from winback.deliver.words import speak, word
+from winback.ingest import read as ingest
+from winback.store import facts
+from winback.store.workspace import Workspace
+from winback.terms.errors import NotReadyProblem, Problem
+
+__all__ = [
+    "Preview",
+    "callback_url",
+    "check_templates",
+    "check_text",
+    "consent_of",
+    "holds",
+    "inbox",
+    "is_callback",
+    "links",
+    "messages_in",
+    "messages_of",
+    "preview",
+    "reasons_since",
+    "speak",
+    "states",
+    "word",
+]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A message as one customer would get it; `length` for short messages."""
+
+    customer_id: str
+    language: str
+    medium: str
+    title: str
+    body: str
+    has_contact: bool | None
+    length: sms.Length | None
+
+
+def links(ws: Workspace) -> Links:
+    """What makes and reads the links of this workspace."""
+    return links_of(ws.settings.deliver.links_url)
+
+
+def callback_url(ws: Workspace, provider: str) -> str:
+    """Where a provider is to call back; empty where no links are made."""
+    return links(ws).callback(provider)
+
+
+def is_callback(ws: Workspace, provider: str, mark: str) -> bool:
+    """Whether a call-back came to the address that this provider was given."""
+    return links(ws).is_ours(provider, mark)
+
+
+def check_text(text: str, place: str = "") -> None:
+    """Raises TemplateProblem where a text is no Liquid, or uses a name that there is not."""
+    read_text(text, place)
+
+
+def check_templates(ws: Workspace) -> list[Problem]:
+    """What is wrong with the templates of the workspace."""
+    found: list[Problem] = []
+    for name, section in ws.settings.templates.items():
+        for language in ("zh", "en"):
+            try:
+                message(section, language, f"templates.{name}")
+            except TemplateProblem as problem:
+                found.append(problem)
+    return found
+
+
+def preview(
+    ws: Workspace, template: str, customer_id: str, *, medium: str, purpose: str = "marketing"
+) -> Preview:
+    """A template of the workspace, or `playbook.text` of a playbook's latest version, for a real customer.
+
+    Promised money is shown as an example. Raises Problem where the customer or the template is not known.
+    """
+    person = _person(ws, customer_id)
+    language = spoken(person["language"], ws.settings)
+    playbook, _, name = template.rpartition(".")
+    with facts.connection(ws) as connection:
+        number = book.fetch(connection, "latest_version", [playbook])[0][0] or 0
+        rows = book.fetch(connection, "version_text", [playbook, number])
+        shelf = Shelf(ws.settings.templates, lambda *_: rows[0][0] if rows else None)
+        text = shelf.find(playbook, number, name, language)
+        has_contact = _has_contact(connection, customer_id, medium)
+    values = _example(ws, person, language)
+    title, body, _ = filled(ws.settings, medium, text, (values, language, purpose))
+    size = sms.length(body) if medium == "sms" else None
+    return Preview(customer_id, language, medium, title, body, has_contact, size)
+
+
+def _example(ws: Workspace, person: dict[str, Any], language: str) -> dict[str, Any]:
+    currency = ws.settings.workspace.currency
+    links = links_of(ws.settings.deliver.links_url or "https://example.invalid")
+    return {
+        "customer.id": person["id"],
+        "customer.language": language,
+        "customer.channel": person["channel"] or "",
+        "customer.campaign": person["campaign"] or "",
+        "workspace.name": ws.settings.workspace.name,
+        "grant.reward": "红包" if language == "zh" else "red packet",
+        "grant.amount": f"88.00 {currency}",
+        "grant.purchase_min": f"1,000.00 {currency}",
+        "grant.expires": "2026-12-31",
+        "link": f"{links.url}/{CLICK}/…",
+        "unsubscribe_url": f"{links.url}/{UNSUBSCRIBE}/…",
+    }
+
+
+def _person(ws: Workspace, customer_id: str) -> dict[str, Any]:
+    try:
+        key = ingest.customer_key(ws, customer_id)
+        rows = [] if key is None else ingest.registry(ws).slice(key, 1).to_pylist()
+    except NotReadyProblem:
+        rows = []
+    if not rows:
+        raise Problem(f"no customer {customer_id!r} is known")
+    found: dict[str, Any] = rows[0]
+    return found
+
+
+def _has_contact(connection: Any, customer_id: str, medium: str) -> bool | None:
+    if medium not in CONTACT_KIND:
+        return None
+    return bool(book.fetch(connection, "index_of_contact", [customer_id, CONTACT_KIND[medium]]))
+
+
+def messages_of(ws: Workspace, customer_id: str) -> list[MessageRow]:
+    """Every message of a customer with its refusals and receipts, the latest first."""
+    with facts.connection(ws) as connection:
+        return [_whole(connection, row) for row in book.fetch(connection, "messages_of", [customer_id])]
+
+
+def messages_in(ws: Workspace, state: MessageState, rows_max: int = 100) -> list[MessageRow]:
+    """The messages of one state, the latest first."""
+    with facts.connection(ws) as connection:
+        return [MessageRow(*row) for row in book.fetch(connection, "messages_in", [state.value, rows_max])]
+
+
+def _whole(connection: Any, row: tuple[Any, ...]) -> MessageRow:
+    refusals = tuple(RefusalRow(*each) for each in book.fetch(connection, "refusals_of", [row[0]]))
+    receipts = tuple(
+        (what, at_us, bool(counts)) for what, at_us, counts in book.fetch(connection, "receipts_of", [row[0]])
+    )
+    return replace(MessageRow(*row), refusals=refusals, receipts=receipts)
+
+
+def states(ws: Workspace) -> list[tuple[str, str, int]]:
+    """How many messages stand where: state, medium, count."""
+    with facts.connection(ws) as connection:
+        return [(state, medium, count) for state, medium, count in book.fetch(connection, "states")]
+
+
+def reasons_since(ws: Workspace, moment: int) -> dict[str, int]:
+    """How often the gate refused after a moment, by reason."""
+    with facts.connection(ws) as connection:
+        return dict(book.fetch(connection, "reasons_since", [moment]))
+
+
+def consent_of(ws: Workspace, customer_id: str) -> list[tuple[str, str, int, bool, str]]:
+    """Everything a customer said: medium, purpose, when, whether given, by what way; the latest first."""
+    with facts.connection(ws) as connection:
+        rows = book.fetch(connection, "consent_of", [customer_id])
+    return [(medium, purpose, at_us, bool(given), source) for medium, purpose, at_us, given, source in rows]
+
+
+def holds(ws: Workspace) -> list[tuple[Any, ...]]:
+    """The emergency holds that stand: number, medium, purpose, playbook, since, who, why."""
+    with facts.connection(ws) as connection:
+        return book.fetch(connection, "holds")
+
+
+def inbox(ws: Workspace, customer_id: str, rows_max: int = 100) -> list[InboxRow]:
+    """A customer's inbox, the latest first."""
+    with facts.connection(ws) as connection:
+        return [InboxRow(*row) for row in book.fetch(connection, "inbox_of", [customer_id, rows_max])]

@@ -1,0 +1,138 @@
+"""What comes back: receipts kept, states moved, dead contacts buried, whole-message words that opt out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from winback.deliver import book, sms
+from winback.deliver.compose import CONTACT_KIND
+from winback.deliver.nouns import MessageState, Receipt, Reply, What
+from winback.ingest import read as ingest
+from winback.store import facts
+from winback.terms.time import MICROS_PER_SECOND
+
+#: Agents that fetch links without a person, by what their names hold.
+_MACHINES = (
+    *("bot", "crawler", "spider", "scanner", "preview", "proofpoint", "barracuda", "mimecast", "safelinks"),
+    *("urldefense", "curl", "wget", "python-", "headless", "go-http-client", "java/", "facebookexternalhit"),
+    *("slackbot", "whatsapp", "telegrambot", "google-read-aloud", "googleimageproxy", "bingpreview"),
+)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A visit to a link of a message: HTTP method, the agent's name, when (microseconds, UTC)."""
+
+    method: str
+    agent: str
+    at_us: int
+
+
+def is_machine(visit: Visit, sent_us: int | None, seconds: int) -> bool:
+    """Whether a scanner fetched the link: by HEAD, by its name, or within `seconds` of the sending."""
+    agent = visit.agent.lower()
+    if visit.method != "GET" or not agent or any(name in agent for name in _MACHINES):
+        return True
+    return sent_us is not None and visit.at_us - sent_us < seconds * MICROS_PER_SECOND
+
+
+def keep(connection: Any, provider: str, said: Iterable[Receipt | Reply], now: int) -> int:
+    """Keep what a provider called back; how many receipts and opt-outs were new to us."""
+    kept = 0
+    for each in said:
+        with facts.transaction(connection):
+            if isinstance(each, Reply):
+                kept += replied(connection, each, now)
+            else:
+                kept += received(connection, provider, each)
+    return kept
+
+
+def received(connection: Any, provider: str, receipt: Receipt) -> int:
+    """Keep one receipt; 0 where its message is not known, or it came before. In a transaction."""
+    id = receipt.message_id
+    if id is None:
+        rows = book.fetch(connection, "message_of_ref", [provider, receipt.ref])
+        id = rows[0][0] if rows else None
+    brief = [] if id is None else book.fetch(connection, "message_brief", [id])
+    if not brief:
+        return 0
+    customer_id, medium, _, _, _ = brief[0]
+    given = [id, receipt.what.value, receipt.at_us, True, False, receipt.detail[:200]]
+    if book.do(connection, "keep_receipt", given) < 1:
+        return 0
+    if receipt.what in (What.DELIVERED, What.READ, What.CLICKED):
+        book.do(connection, "has_arrived", [receipt.at_us, id])
+    elif receipt.what is What.FAILED:
+        book.do(connection, "has_failed", [receipt.detail[:200] or "undelivered", id])
+        if receipt.is_bad_contact and medium in CONTACT_KIND:
+            _bury(connection, (customer_id, CONTACT_KIND[medium]), (provider, receipt))
+    return 1
+
+
+def _bury(connection: Any, whose: Sequence[str], said: tuple[str, Receipt]) -> None:
+    provider, receipt = said
+    kind = whose[1]
+    for (index,) in book.fetch(connection, "index_of_contact", list(whose)):
+        given = [kind, bytes(index), receipt.at_us, provider, receipt.detail[:200]]
+        book.do(connection, "bury_contact", given)
+
+
+def replied(connection: Any, reply: Reply, now: int) -> int:
+    """A reply that is, as a whole, a word that opts out ends marketing by SMS for everyone with that number.
+
+    How many customers opted out; 0 for any other reply, and where contacts cannot be found without a key.
+    """
+    safe = ingest.contacts_safe()
+    if not sms.opts_out(reply.text) or safe is None:
+        return 0
+    found: set[str] = set()
+    for number in _spellings(reply.sender):
+        rows = book.fetch(connection, "customers_at", ["phone", safe.index("phone", number)])
+        found |= {row[0] for row in rows}
+    for customer in sorted(found):
+        opt_out(connection, customer, ("sms", "marketing", "reply"), now)
+    return len(found)
+
+
+def _spellings(number: str) -> list[str]:
+    """A number as customers may have given it: with and without the country's 86."""
+    digits = number.strip().lstrip("+")
+    spellings = [number.strip(), digits, f"+{digits}"]
+    if digits.startswith("0086"):
+        digits = digits[2:]
+    bare = digits.removeprefix("86") if len(digits) == 13 else digits
+    return list(dict.fromkeys([*spellings, bare, f"86{bare}", f"+86{bare}", f"0086{bare}"]))
+
+
+def opt_out(connection: Any, customer: str, of: tuple[str, str, str], now: int) -> None:
+    """A customer wants no more of a medium and purpose; `of`: medium, purpose, by what way they said so."""
+    medium, purpose, source = of
+    book.do(connection, "say_consent", [customer, medium, purpose, now, False, source])
+    book.do(connection, "judge_again", [customer])
+
+
+def unsubscribed(connection: Any, message_id: int, now: int) -> bool:
+    """One click: the customer of a message opts out of its medium and purpose. In a transaction."""
+    brief = book.fetch(connection, "message_brief", [message_id])
+    if not brief:
+        return False
+    customer, medium, purpose, _, _ = brief[0]
+    opt_out(connection, customer, (medium, purpose, "link"), now)
+    book.do(connection, "keep_receipt", [message_id, What.OPTED_OUT.value, now, True, False, "link"])
+    return True
+
+
+def visited(connection: Any, message_id: int, visit: Visit, seconds: int) -> bool:
+    """Keep a click; whether it counts as the customer's own. In a transaction."""
+    brief = book.fetch(connection, "message_brief", [message_id])
+    if not brief:
+        return False
+    machine = is_machine(visit, brief[0][4], seconds)
+    given = [message_id, What.CLICKED.value, visit.at_us, not machine, False, visit.agent[:200]]
+    is_new = book.do(connection, "keep_receipt", given) > 0
+    if not machine and brief[0][3] != MessageState.AS_IF:
+        book.do(connection, "has_arrived", [visit.at_us, message_id])
+    return is_new and not machine
