@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -55,7 +56,10 @@ class Fcm:
 
 def _message(messaging: Any, letter: Letter) -> Any:
     notification = messaging.Notification(title=letter.title or None, body=letter.body)
-    return messaging.Message(token=letter.to, notification=notification, data={"message": str(letter.id)})
+    with warnings.catch_warnings():
+        # Firebase wants installation ids; what apps register, and businesses keep, are tokens.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return messaging.Message(token=letter.to, notification=notification, data={"message": str(letter.id)})
 
 
 def _failed(id: int, error: Any) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -41,7 +42,7 @@ class JPush:
             except Exception as error:
                 yield _failed(letter.id, error)
                 continue
-            yield Outcome(letter.id, Fate.SENT, str(answer.json().get("msg_id", "")) or None)
+            yield Outcome(letter.id, Fate.SENT, _ref(answer.text))
 
     def ask(self, _: Parcel) -> Iterable[Outcome]:
         """It knows messages by its own numbers only."""
@@ -65,9 +66,15 @@ class JPush:
 
 
 def _json(payload: Any) -> str:
-    import json
-
     return json.dumps(payload, ensure_ascii=True)
+
+
+def _ref(text: str) -> str | None:
+    """JPush's own number; None where a proxy in between ate the answer."""
+    try:
+        return str(json.loads(text)["msg_id"])
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _failed(id: int, error: Exception) -> Outcome:
