@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.doors.worker_bench import MORNING, FakeClock, Jobs, rows, worker, workspace
-from tests.warn.conftest import facts_url, no_secrets, server  # noqa: F401
+from tests.warn.conftest import no_secrets  # noqa: F401
 from tests.warn.worlds import everything, shop
 from winback.doors.worker.loop import Mode, Worker
 from winback.doors.worker.status import status
@@ -109,7 +109,7 @@ def test_a_killed_night_is_finished_on_postgresql(
 @pytest.mark.slow
 def test_two_processes_at_once_do_each_step_once(
     tmp_path: Path,
-    facts_url: str,  # noqa: F811
+    facts_url: str,
     whole: dict[str, list[Any]],
 ) -> None:
     ws = world(tmp_path, facts_url)
@@ -123,7 +123,7 @@ def test_two_processes_at_once_do_each_step_once(
     assert {count for *_, count in nights} == {1}
 
 
-def test_the_second_worker_is_refused_while_the_first_is_at_work(tmp_path: Path, facts_url: str) -> None:  # noqa: F811
+def test_the_second_worker_is_refused_while_the_first_is_at_work(tmp_path: Path, facts_url: str) -> None:
     ws, jobs, clock = workspace(tmp_path, facts_url), Jobs("one", "two"), FakeClock()
     refused = []
 
@@ -140,7 +140,7 @@ def test_the_second_worker_is_refused_while_the_first_is_at_work(tmp_path: Path,
 
 def test_a_lease_that_ran_out_is_taken_over_and_its_owner_does_no_more(
     tmp_path: Path,
-    facts_url: str,  # noqa: F811
+    facts_url: str,
 ) -> None:
     ws, jobs, clock = workspace(tmp_path, facts_url), Jobs("one", "two"), FakeClock()
     sleeper, other = worker(ws, jobs, clock), worker(ws, jobs, clock)

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.doors.worker_bench import MORNING, FakeClock, Jobs, rows, worker, workspace
-from tests.warn.conftest import facts_url, server  # noqa: F401
 from winback.doors.worker import due
 from winback.doors.worker.loop import Mode
 from winback.doors.worker.status import status
@@ -17,7 +16,7 @@ from winback.store.workspace import Workspace
 
 
 @pytest.fixture
-def ws(tmp_path: Path, facts_url: str) -> Workspace:  # noqa: F811
+def ws(tmp_path: Path, facts_url: str) -> Workspace:
     """An empty workspace, on both facts stores."""
     return workspace(tmp_path, facts_url)
 

@@ -89,13 +89,16 @@ class KilledError(Exception):
 
 
 STEPS = (
+    "keep_policy",
     "keep_verdict",
+    "keep_basis",
     "advance_run",
     "open_new",
     "note_new",
     "note_moves",
     "move_warnings",
     "drop_verdicts",
+    "keep_alert",
 )
 
 
@@ -124,16 +127,17 @@ def _kill_and_go_on(root: Path, monkeypatch: pytest.MonkeyPatch, step: str, fact
     whole, killed = shop(root, VISITS), shop(root / "killed", VISITS, facts_url)
     monkeypatch.setattr(book, "PART_ROWS", 1)
     walk(whole, 7, 8, 15, 31)
-    walk(killed, 7)
-    for day in (8, 15, 31):
+    deaths = 0
+    for day in (7, 8, 15, 31):
         for at in (1, 2):
-            _die(killed, monkeypatch, step, (day, at))
+            deaths += _die(killed, monkeypatch, step, (day, at))
         run(killed, on(day))
+    assert deaths > 0, "it was killed at all"
     assert everything(killed) == everything(whole)
 
 
-def _die(ws: Workspace, monkeypatch: pytest.MonkeyPatch, step: str, when: tuple[int, int]) -> None:
-    """Run as of the day, and end at the `at`-th time that the step is to be done, if it comes to that."""
+def _die(ws: Workspace, monkeypatch: pytest.MonkeyPatch, step: str, when: tuple[int, int]) -> bool:
+    """Run as of the day, and end at the `at`-th time that the step is to be done; whether it came to that."""
     day, at = when
     seen = []
 
@@ -149,7 +153,8 @@ def _die(ws: Workspace, monkeypatch: pytest.MonkeyPatch, step: str, when: tuple[
         try:
             run(ws, on(day))
         except KilledError:
-            return
+            return True
+    return False
 
 
 def test_open_warnings_are_read_with_the_keys_of_customers(tmp_path: Path) -> None:
