@@ -110,6 +110,12 @@ def _of_kind(settings: Settings, kind: str) -> Iterator[Feature]:
         f"days_since_{kind}", kind, "days", None, how="since", unit="days",
         zh=f"距最近一次{word.zh}天数", en=f"days since the last {word.en}",
     )  # fmt: skip
+    if kind != Kind.REGISTER and settings.churn.kinds != (kind,):
+        yield _feature(
+            f"days_from_{kind}_to_alive", kind, "days", None, how="to_alive", unit="days",
+            zh=f"最近一次{word.zh}到最近一次活跃的天数",
+            en=f"days from the last {word.en} to the last sign of life",
+        )  # fmt: skip
     if kind in NOT_COUNTED:
         return
     for window in (*WINDOWS, None):
@@ -118,6 +124,10 @@ def _of_kind(settings: Settings, kind: str) -> Iterator[Feature]:
         yield _feature(
             f"{kind}_largest_life", kind, "largest", None, how="largest", unit="money",
             zh=f"单笔最大{word.zh}金额", en=f"largest amount of one {word.en}",
+        )  # fmt: skip
+        yield _feature(
+            f"{kind}_amount_last", kind, "amount", None, how="now", unit="money",
+            zh=f"最近一个{word.zh}日的金额", en=f"amount of {word.en} on the last day with any",
         )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from winback.profile.programme import (
     INT32,
     INT64,
     LAPSES_NOW,
+    LESS,
     NULL32,
     NULL64,
     RATIO,
@@ -101,7 +102,7 @@ def take(programme: Any, output: Any, column: int, row: int, n: int, into: Int64
 
 @njit(nogil=True, cache=True)
 def put_counts(what: int, n: int, a: Int64s, b: Int64s, churn_days: int, into: Numbers) -> None:
-    """Counts from columns: how many bits are set; lapses with the present one; a step of counts."""
+    """Counts from columns: how many bits are set; lapses with the present one; differences."""
     if what == VARIETY:
         for i in range(n):
             bits, found = a[i], 0
@@ -109,6 +110,9 @@ def put_counts(what: int, n: int, a: Int64s, b: Int64s, churn_days: int, into: N
                 bits &= bits - 1
                 found += 1
             into[i] = found
+    elif what == LESS:
+        for i in range(n):
+            into[i] = NULL32 if a[i] == NULL64 or b[i] == NULL64 else a[i] - b[i]
     elif what == LAPSES_NOW:
         for i in range(n):
             into[i] = a[i] + (1 if b[i] > churn_days else 0)

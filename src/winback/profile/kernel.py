@@ -1,4 +1,4 @@
-"""The kernel: walks each customer once through all lanes and fills the feature rows of all dates."""
+"""The kernel: walks each customer once through all lanes, and fills the feature rows of all dates."""
 # ruff: noqa: PLR0917 - compiled functions take their arrays by place
 
 from __future__ import annotations

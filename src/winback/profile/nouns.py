@@ -15,6 +15,7 @@ Aggregate = Literal[
     "sum",
     "days",
     "since",
+    "to_alive",
     "largest",
     "variety",
     "now",

@@ -148,6 +148,8 @@ def _feature(parts: _Parts, f: Feature) -> str:  # noqa: PLR0911 - a line for ea
         return _total(parts, kind, measure, window)
     if how == "since":
         return f"{parts.as_of} - {_last_day(parts, kind)}"
+    if how == "to_alive":
+        return f"{_last_day(parts, ALIVE)} - {_last_day(parts, kind)}"
     if how in {"largest", "peak"}:
         return _largest(parts, kind, measure)
     if how == "now":

@@ -28,6 +28,7 @@ DAYS, SINCE, DIFFERENCE32, DIFFERENCE64, AT32, AT64 = range(6)
 READINGS = 6
 # Derivations: numbers from other columns of the same row.
 RATIO, TREND, FALL, CHANGE, STEP, GAP_MEAN, GAP_SPREAD, GAP_RATIO, VARIETY, SINCE_DAY, LAPSES_NOW = range(11)
+LESS = 11
 
 
 class Programme(NamedTuple):
@@ -245,6 +246,8 @@ def _derived(columns: _Columns, feature: Feature, at: int) -> None:
             columns.derive(CHANGE, at, now, then)
     elif how in {"gap_mean", "gap_spread", "gap_ratio"}:
         _gaps(columns, feature, at)
+    elif how == "to_alive":
+        columns.derive(LESS, at, columns.since(kind), columns.since(ALIVE))
     elif how == "variety":
         columns.derive(VARIETY, at, columns.at_edge(kind, BITS, measure, wide=True, default=0))
     elif how == "since_return":
