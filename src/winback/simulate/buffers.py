@@ -36,11 +36,14 @@ STATE = np.dtype(
 ROWS = {
     "visits": np.dtype([*_WHERE, ("version", "i4")]),
     "orders": np.dtype([*_WHERE, ("product", "i4"), ("amount", "i8"), ("number", "i4"), ("renewal", "i4")]),
-    "redemptions": np.dtype([*_WHERE, ("product", "i4"), ("amount", "i8"), ("number", "i4"), ("way", "i4")]),
+    "redemptions": np.dtype(
+        [*_WHERE, ("product", "i4"), ("amount", "i8"), ("number", "i4"), ("way", "i4"), ("all", "i4")]
+    ),
     "balances": np.dtype([*_WHERE, ("amount", "i8")]),
     "app_quality": np.dtype([*_WHERE, ("fault", "i4"), ("version", "i4")]),
     "messages": np.dtype([*_WHERE, ("medium", "i4")]),
     "coupons": np.dtype([*_WHERE, ("amount", "i8")]),
+    "maturities": np.dtype([*_WHERE, ("product", "i4"), ("amount", "i8")]),
     "leaves": np.dtype(
         [
             *_WHERE,
@@ -70,7 +73,7 @@ ROWS = {
     ),
 }
 #: At most so many rows a customer and day.
-_MOST = {"visits": 2, "orders": 2, "redemptions": 3, "balances": 1, "app_quality": 2}
+_MOST = {"visits": 2, "orders": 2, "redemptions": 3, "balances": 1, "app_quality": 2, "maturities": 2}
 
 
 class Buffers(NamedTuple):
@@ -83,6 +86,7 @@ class Buffers(NamedTuple):
     app_quality: Rows
     messages: Rows
     coupons: Rows
+    maturities: Rows
     leaves: Rows
     hazard: Rows
     filled: npt.NDArray[np.int64]

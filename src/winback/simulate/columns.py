@@ -29,10 +29,12 @@ _TIMES = {
     "app_quality": "occurred_at",
     "messages": "sent_at",
     "coupons": "领取时间",
+    "maturities": "到期时间",
 }
 _NUMBERS = {"orders": "订单号", "redemptions": "流水号"}
 _AMOUNTS = {"balances": "余额", "coupons": "面额"}
 WAYS_ZH = ("主动赎回", "到期续投")
+NO_YES_ZH = ("否", "是")
 
 
 def numbers(rows: npt.NDArray[Any]) -> pa.Array:
@@ -91,4 +93,5 @@ def table(kind: str, rows: Rows, first_day: date, versions: tuple[str, ...]) -> 
         made[_AMOUNTS.get(kind, "金额")] = money(rows["amount"])
     if kind == "redemptions":
         made["方式"] = words((rows["way"] == TO_RENEW).astype(np.int16), WAYS_ZH)
+        made["是否全部"] = words(rows["all"], NO_YES_ZH)
     return pa.table(made)

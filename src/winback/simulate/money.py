@@ -13,6 +13,7 @@ from winback.simulate.compiled import (
     KEEPS_OUT,
     LIQUID,
     LITTLE,
+    MATURITIES,
     ORDERS,
     REDEMPTIONS,
     TO_RENEW,
@@ -28,11 +29,12 @@ from winback.simulate.parameters import Behaviour
 
 @compiled
 def redeem(who: Who, when: tuple[int, int], what: tuple[int, int, int], app: App) -> None:
-    """Write a redemption: when = (day, second), what = (product, fen, way)."""
+    """Write a redemption before it is taken off: when = (day, second), what = (product, fen, way)."""
     s, out = who.s, app.out
     row = out.redemptions[next_row(out, REDEMPTIONS)]
     stamp(row, who.i, when[0], when[1])
     row.product, row.amount, row.way = what
+    row.all = 1 if what[1] == s.liquid else 0
     row.number = s.redemptions
     s.redemptions += 1
 
@@ -45,8 +47,9 @@ def rounded(fen: float) -> int:
 
 
 @compiled
-def mature(s: Any, day: int, ways: Behaviour) -> bool:
+def mature(who: Who, day: int, app: App) -> bool:
     """Lock-ups that end today: the money is liquid again and waits for a decision; true where any did."""
+    s, ways, out = who.s, app.ways, app.out
     moved = False
     for slot in range(2):
         held = s.fixed if slot == 0 else s.bonus
@@ -61,6 +64,9 @@ def mature(s: Any, day: int, ways: Behaviour) -> bool:
             s.bonus = 0
         s.liquid += paid
         s.waiting += paid
+        row = out.maturities[next_row(out, MATURITIES)]
+        stamp(row, who.i, day, 0)
+        row.product, row.amount = product, paid
         moved = True
     return moved
 

@@ -29,7 +29,7 @@ from winback.terms.progress import Progress, Silent
 CHUNK = 50_000
 _ASIDE = ".simulating"
 _PARTS = ("raw", "truth", "winback.toml")
-EXPORTS = ("visits", "orders", "redemptions", "balances", "app_quality", "messages", "coupons")
+EXPORTS = ("visits", "orders", "redemptions", "balances", "app_quality", "messages", "coupons", "maturities")
 
 
 def simulate(  # noqa: PLR0913 - what to simulate, each with its default

@@ -62,7 +62,7 @@ def end_of_day(who: Who, day: int, moved: bool, app: App) -> None:
 def one_day(who: Who, day: int, app: App) -> bool:
     """One day of one customer from morning on; true where money moved."""
     p, s, world, ways = who.p, who.s, app.world, app.ways
-    moved = mature(s, day, ways)
+    moved = mature(who, day, app)
     away = day - s.last_day
     watched = away <= CHURN_AWAY
     if s.left == 1 and not watched and day != s.return_day:

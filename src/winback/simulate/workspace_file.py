@@ -35,6 +35,15 @@ currency = "CNY"        # 金额在导出文件里以元为单位，入库后是
 kinds = ["visit", "purchase"]   # 30 天既没有登录也没有申购，就算流失
 days = 30
 
+[kinds.full_redemption]         # 自己的事件种类：可取的钱一次取光
+zh = "全部赎回"
+en = "full redemption"
+
+[kinds.maturity]                # 定期、加息产品到期，钱回到活期
+zh = "产品到期"
+en = "maturity"
+amount = true
+
 [products]
 kinds = ["liquid", "fixed_term", "bonus_interest"]   # 活期、定期、加息
 """
@@ -125,6 +134,19 @@ at = "到账时间"
 id = "流水号"
 amount = "金额"
 product = "产品"
+[[sources.events]]            # 一笔主动的全部赎回，另记一条自定义事件
+kind = { const = "full_redemption" }
+where = "\\"是否全部\\" = '是' AND \\"方式\\" = '主动赎回'"
+customer = "客户号"
+at = "到账时间"
+id = "流水号"
+""",
+        "maturities": """\
+kind = { const = "maturity" }
+customer = "客户号"
+at = "到期时间"
+amount = "金额"
+product = "产品"
 """,
         "balances": """\
 kind = { const = "balance" }
@@ -166,6 +188,7 @@ _COMMENTS = {
     "visits": "登录：时间是 UTC",
     "orders": "申购：本地时间，金额是两位小数的元",
     "redemptions": "赎回",
+    "maturities": "到期：钱回到活期的当天",
     "balances": "余额：资金变动的当天和月末各一行",
     "app_quality": "应用质量：卡顿、闪退、报错；时间是 UTC",
     "messages": "发出的资讯",
