@@ -43,9 +43,9 @@ def test_the_page_loads_nothing_and_holds_every_part(card: ModelCard, language: 
     text = page(card, language)
     assert not re.search(r'(?:src|href)="', text.replace('href="#', ""))
     assert not re.search(r"https?://(?!www\.w3\.org/)", text)
-    assert text.count("<section>") == 12
+    assert text.count("<section>") == 15
     assert text.count("<svg") == text.count('<figure role="img"') == 4
-    assert text.count("<table>") == 10
+    assert text.count("<table>") == 11
     HTMLParser().feed(text)
 
 

@@ -127,6 +127,48 @@ def groups_table(title: str, groups: Sequence[tuple[str, Scores]], language: Lan
     return Table(say(title), "", tuple(map(say, heads)), (False, *[True] * 9), tuple(rows))
 
 
+def honesty_says(card: ModelCard, language: Language) -> tuple[str, ...]:
+    """How much of the calibration error chance makes."""
+    say, honesty = speak(language), card.honesty
+    if honesty is None:
+        return (say("Too few rows to tell."),)
+    text = say(
+        "The calibration error is {error}. Probabilities true to the letter would show {chance} here "
+        "({low} to {high}) by chance alone; beyond chance it is {beyond}."
+    )
+    chance = honesty.by_chance
+    return (
+        text.format(
+            error=percent(honesty.error), chance=percent(chance.value), low=percent(chance.low),
+            high=percent(chance.high), beyond=percent(honesty.beyond_chance),
+        ),
+    )  # fmt: skip
+
+
+def sure_says(card: ModelCard, language: Language) -> tuple[str, ...]:
+    """What the highest level can promise, and whom it finds."""
+    say, sure = speak(language), card.sure
+    if sure is None or sure.limit is None:
+        return (say("No limit on the calibration rows keeps such a promise."),)
+    text = say(
+        "From a probability of {limit} on, {wanted} of those warned of left on the calibration rows. On the "
+        "test rows that limit warns of {warned}; {precision} of them left ({spread}), which is {recall} of "
+        "all who left. The best limit in hindsight would have found {hindsight}."
+    )
+    told = text.format(
+        limit=percent(sure.limit), wanted=percent(sure.wanted), warned=number(sure.warned),
+        precision=percent(sure.precision.value), spread=percent_interval(sure.precision),
+        recall=percent(sure.recall.value), hindsight=percent(sure.recall_in_hindsight),
+    )  # fmt: skip
+    return (told,)
+
+
+def cold_table(card: ModelCard, language: Language) -> Table:
+    """Customers who came lately and hardly bought, beside the others."""
+    title = "Cold customers: registered at most 30 days ago, at most two purchases"
+    return groups_table(title, list(card.cold.items()), language)
+
+
 def reliability_table(card: ModelCard, language: Language) -> Table:
     """Bands of probability: what was said, and what happened."""
     say = speak(language)
@@ -267,5 +309,11 @@ def origin_table(card: ModelCard, language: Language) -> Table:
         trees=number(card.trees), features=number(card.features), calibration=say(card.calibration),
         embargoed=number(len(card.embargoed)),
     )  # fmt: skip
+    if card.tuned is not None:
+        text = say("Tuned by {trials} trials on the training rows: log loss {before} to {after} there.")
+        says += say(" ") + text.format(
+            trials=number(card.tuned.trials), before=decimal(card.tuned.usual_log_loss, 4),
+            after=decimal(card.tuned.log_loss, 4),
+        )  # fmt: skip
     columns = tuple(map(say, ("use", "dates", "rows", "customers", "left")))
     return Table(say("What it was made from"), says, columns, (False, False, True, True, True), tuple(rows))

@@ -105,6 +105,31 @@ CHINESE = {
     "growth": "成长期",
     "mature": "成熟期",
     "(not known)": "（未知）",
+    "How much of that is chance": "其中多少是偶然",
+    "Too few rows to tell.": "数据太少，无从判断。",
+    "The calibration error is {error}. Probabilities true to the letter would show {chance} here "
+    "({low} to {high}) by chance alone; beyond chance it is {beyond}.": (
+        "校准误差为 {error}。即使概率分毫不差，仅因偶然也会显出 {chance}（{low} 至 {high}）；"
+        "扣除偶然后为 {beyond}。"
+    ),
+    "Warnings that are nearly sure": "几乎确定的预警",
+    "No limit on the calibration rows keeps such a promise.": "校准数据上没有任何界限能守住这样的承诺。",
+    "From a probability of {limit} on, {wanted} of those warned of left on the calibration rows. On the "
+    "test rows that limit warns of {warned}; {precision} of them left ({spread}), which is {recall} of "
+    "all who left. The best limit in hindsight would have found {hindsight}.": (
+        "在校准数据上，概率不低于 {limit} 的客户有 {wanted} 以上流失。"
+        "用同一界限，测试数据上预警 {warned} 位，其中 {precision} 流失（{spread}），"
+        "占全部流失客户的 {recall}。"
+        "事后看最好的界限能找出 {hindsight}。"
+    ),
+    "Cold customers: registered at most 30 days ago, at most two purchases": (
+        "冷启动客户：注册不超过 30 天，购买不超过两次"
+    ),
+    "cold": "冷启动",
+    "others": "其他",
+    "cold · novice": "冷启动 · 新手期",
+    "cold · growth": "冷启动 · 成长期",
+    "cold · mature": "冷启动 · 成熟期",
     "Lead time": "提前量",
     "Of the right warnings within capacity ({customers}): churn came {low} to {high} days later (half of "
     "them within {middle}); the last sign of life was {last_low} to {last_high} days from the warning "
@@ -138,6 +163,10 @@ CHINESE = {
         "{trees} 棵树，{features} 个特征，以{calibration}校准。"
         "各组之间有 {embargoed} 个时点因结果期伸入下一组而不用。"
     ),
+    "Tuned by {trials} trials on the training rows: log loss {before} to {after} there.": (
+        "在训练数据上试了 {trials} 组参数：其对数损失由 {before} 降至 {after}。"
+    ),
+    " ": "",
     "platt": "Platt 法",
     "isotonic": "保序回归",
 }

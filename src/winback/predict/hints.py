@@ -74,7 +74,7 @@ def subject(feature: FeatureLike) -> tuple[str, str]:
     kind = "visit" if feature.kind == "alive" else feature.kind
     if feature.unit in {"money", "money_mean"} or feature.measure.startswith("amount"):
         return kind, "amount"
-    if feature.aggregate in {"since", "gap_mean", "gap_spread", "gap_ratio"}:
+    if feature.aggregate in {"since", "to_alive", "gap_mean", "gap_spread", "gap_ratio"}:
         return kind, "recency"
     if feature.measure in {"count", "days"}:
         return kind, "count"

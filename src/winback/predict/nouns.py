@@ -110,6 +110,50 @@ class Weight:
 
 
 @dataclass(frozen=True)
+class Honesty:
+    """How much of a calibration error is more than chance.
+
+    `by_chance` is the error that probabilities true to the letter would show on these rows: mean and middle
+    95 % over outcomes drawn from them. `beyond_chance` is the root of the mean squared gap freed of its bias;
+    0 where chance explains it all.
+    """
+
+    error: float
+    by_chance: Interval
+    beyond_chance: float
+
+
+@dataclass(frozen=True)
+class SureWarnings:
+    """Warnings of which a share `wanted` shall be right: the limit from the calibration rows, tried on test.
+
+    `limit` is None where the calibration rows know no such limit. `recall` is the share of all who left;
+    `recall_in_hindsight` that of the lowest limit that would have kept the word on the test rows.
+    """
+
+    wanted: float
+    limit: float | None
+    warned: int
+    precision: Interval
+    recall: Interval
+    recall_in_hindsight: float
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What tuning found: parameters of the trees (none where nothing beat the usual ones) and log losses.
+
+    `by` is `date` where the last training date was held back with an embargo, else `customer`.
+    """
+
+    parameters: dict[str, float]
+    log_loss: float
+    usual_log_loss: float
+    trials: int
+    by: str
+
+
+@dataclass(frozen=True)
 class Fold:
     """The dates and rows of one use: train, calibrate, test."""
 
@@ -152,6 +196,11 @@ class ModelCard:
     drift: tuple[Drift, ...]
     weights: tuple[Weight, ...]
     suspects: tuple[Suspect, ...]
+    #: Cold customers (new, hardly any purchase) and the others; then the cold by phase.
+    cold: dict[str, Scores] = field(default_factory=dict)
+    honesty: Honesty | None = None
+    sure: SureWarnings | None = None
+    tuned: Tuned | None = None
 
     @property
     def best_rival(self) -> Rivalry | None:
@@ -266,7 +315,8 @@ class TrainingPlan:
 
     `horizon_days` None looks as far ahead as the days that are churn. `rows_max` bounds the rows of a fold,
     `without` names features that the model must not learn from. `calibration` is better, platt or isotonic;
-    `monotone` holds risk to the signs that the domain knows.
+    `monotone` holds risk to the signs that the domain knows. `tuning_trials` above 0 tries so many sets of
+    parameters on the training rows (needs the extra `tuning`).
     """
 
     horizon_days: int | None = None
@@ -277,3 +327,4 @@ class TrainingPlan:
     calibration: Literal["better", "platt", "isotonic"] = "better"
     monotone: bool = True
     seed: int = 0
+    tuning_trials: int = 0

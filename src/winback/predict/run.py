@@ -25,6 +25,7 @@ from winback.predict.rivals import Rule
 from winback.predict.split import Folds, deal, snapshot_dates
 from winback.predict.training import Parts, Task
 from winback.predict.training import train as fit_and_measure
+from winback.predict.tuning import tune
 from winback.profile import read as profile
 from winback.profile.nouns import Catalogue
 from winback.store.lock import exclusive
@@ -110,8 +111,14 @@ def _train(
     folds = _folds(ws, known_on, plan)
     parts = _parts(ws, folds, (columns, plan), progress)
     model = ChurnClassifier(n_jobs=ws.threads, random_state=plan.seed, calibration=plan.calibration)
+    tuned = None
+    if plan.tuning_trials:
+        tuned = tune(
+            parts.train, model, trials=plan.tuning_trials, embargo_days=folds.horizon_days, progress=progress
+        )
+        model.set_params(**tuned.parameters)
     trained = fit_and_measure(parts, folds, _task(ws, known_on, plan), model=model, progress=progress)
-    card = replace(trained.card, version=name)
+    card = replace(trained.card, version=name, tuned=tuned)
     pages = {f"card.{language}.html": page(card, language) for language in ("zh", "en")}
     artefacts.keep(ws, Artefact(name, origin, trained.model, card), pages)
 

@@ -33,14 +33,14 @@ def sentence(
             if reason.value
             else say("channel not known")
         )
-    if feature.aggregate == "since":
+    if feature.aggregate == "since" and feature.kind in LAST:
         return _since(reason, feature, language)
     return _figure(reason, feature, language, currency or Currency())
 
 
 def _since(reason: Reason, feature: FeatureLike, language: Language) -> str:
     say = speak(language)
-    what = LAST[feature.kind][language == "en"] if feature.kind in LAST else feature.kind
+    what = LAST[feature.kind][language == "en"]
     if not isinstance(reason.value, float):
         return say("no {what} so far").format(what=what)
     told = say("last {what} {value} days ago").format(what=what, value=rounded(reason.value))

@@ -36,7 +36,10 @@ def to_plain(value: Any) -> Any:
 
 
 def from_plain(kind: Any, value: Any) -> Any:
-    """The value as the annotation says: dataclasses, tuples, dictionaries, dates, and what may be None."""
+    """The value as the annotation says: dataclasses, tuples, dictionaries, dates, and what may be None.
+
+    A field that came later, and is not there, has its default.
+    """
     if get_origin(kind) in (Union, UnionType):
         if value is None:
             return None
@@ -44,7 +47,11 @@ def from_plain(kind: Any, value: Any) -> Any:
     if is_dataclass(kind):
         hints = get_type_hints(kind)
         return kind(
-            **{field.name: from_plain(hints[field.name], value[field.name]) for field in fields(kind)}
+            **{
+                field.name: from_plain(hints[field.name], value[field.name])
+                for field in fields(kind)
+                if field.name in value
+            }
         )  # type: ignore[operator]
     if get_origin(kind) is tuple:
         return tuple(from_plain(get_args(kind)[0], item) for item in value)

@@ -17,6 +17,7 @@ from winback.predict.calibration import Platt
 from winback.predict.columns import is_words
 from winback.predict.drift import stability_index, words_index
 from winback.predict.estimator import ChurnClassifier
+from winback.predict.honesty import honesty, sure_warnings
 from winback.predict.linear import floats
 from winback.predict.nouns import Drift, Fold, ModelCard, Rivalry, Scores, Weight
 from winback.predict.reasons import Subjects, weights
@@ -47,6 +48,8 @@ WEIGHED_ROWS_MAX = 20_000
 LEFT_MIN = 20
 #: The card names so many of the features that moved most.
 DRIFT_SHOWN_MAX = 30
+#: A customer is cold who registered so few days ago and bought so seldom.
+COLD_DAYS_MAX, COLD_PURCHASES_MAX = 30, 2
 
 
 @dataclass(frozen=True)
@@ -177,6 +180,11 @@ def _card(
         drift=_drift(model, parts),
         weights=_weights(model, test, task),
         suspects=(),
+        cold=_by_cold(forecast, parts, task),
+        honesty=honesty(forecast, seed=task.bootstrap.seed),
+        sure=sure_warnings(
+            parts.calibrate.forecast(model.predict_proba(parts.calibrate.features)[:, 1]), forecast
+        ),
     )
 
 
@@ -192,6 +200,26 @@ def _scores(forecast: Forecast, rows: NDArray[np.bool_], task: Task) -> Scores:
 def _by(forecast: Forecast, groups: Sequence[str | None], task: Task) -> dict[str, Scores]:
     found: Mapping[str, Scores] = by_group(forecast, groups, capacity=task.capacity, how=task.bootstrap)
     return dict(sorted(found.items(), key=lambda item: -item[1].rows))
+
+
+def _by_cold(forecast: Forecast, parts: Parts, task: Task) -> dict[str, Scores]:
+    """The cold and the others, then the cold by phase; nothing where the features do not tell."""
+    cold = cold_rows(parts.test)
+    if cold is None or not cold.any():
+        return {}
+    whole = _by(forecast, ["cold" if one else "others" for one in cold], task)
+    told = zip(cold, parts.phases, strict=True)
+    phases = [f"cold · {phase}" if one and phase else None for one, phase in told]
+    return whole | {name: scores for name, scores in _by(forecast, phases, task).items() if name}
+
+
+def cold_rows(rows: Rows) -> NDArray[np.bool_] | None:
+    """Which rows are of cold customers; None where tenure or purchases are no columns."""
+    names = ("tenure_days", "purchase_count_life")
+    if any(name not in rows.features.column_names for name in names):
+        return None
+    tenure, bought = (floats(rows.features[name]) for name in names)
+    return np.asarray((tenure <= COLD_DAYS_MAX) & (bought <= COLD_PURCHASES_MAX))
 
 
 def _channels(rows: Rows) -> list[str | None]:
