@@ -77,7 +77,7 @@ def _number(known: Library, file: PlaybookFile) -> int:
 def _let_out(shelf: Library, past: Pasts, day: int) -> None:
     for version in shelf.versions.values():
         mine = past[version.playbook.name]
-        mine.inside &= (day - mine.last) * DAY_US < longest_us(version.playbook)
+        mine.inside &= day - mine.last < -(-longest_us(version.playbook) // DAY_US)
 
 
 def _one_date(

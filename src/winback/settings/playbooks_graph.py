@@ -48,12 +48,12 @@ class Known:
 def disagreements(playbook: Playbook, known: Known) -> Found:
     """Path and message of everything the parts of a playbook disagree on, and of names that there are not."""
     steps = playbook.steps
-    yield from _names(steps)
-    yield from _targets(steps)
+    yield from (leading := [*_names(steps), *_targets(steps)])
     yield from _reactions(steps, known.kinds)
     yield from _arms(playbook)
     yield from _names_of_others(playbook, known)
-    yield from _graph(playbook)
+    if not leading:
+        yield from _graph(playbook)
 
 
 def _names_of_others(playbook: Playbook, known: Known) -> Found:

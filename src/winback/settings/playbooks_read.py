@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -87,7 +88,7 @@ def read_playbook(text: str, file: str, known: Known | None = None) -> PlaybookF
     try:
         playbook = Playbook.model_validate_json(json.dumps(raw, default=str), strict=True)
     except ValidationError as error:
-        faults = [_fault(raw, each) for each in error.errors(include_url=False)]
+        faults = [_fault(raw, lines, each) for each in error.errors(include_url=False)]
         raise _gathered(file, lines, dict(faults)) from None
     if known is not None and (faults := list(disagreements(playbook, known))):
         raise _gathered(file, lines, dict(faults))
@@ -125,8 +126,11 @@ def _shipped_texts() -> dict[str, str]:
     }
 
 
-def _fault(raw: dict[str, Any], error: Any) -> tuple[KeyPath, str]:
-    """Path and message of what pydantic found; parts of its path that name a type are left out."""
+def _fault(raw: dict[str, Any], lines: dict[KeyPath, int], error: Any) -> tuple[KeyPath, str]:
+    """Path and message of what pydantic found; parts of its path that name a type are left out.
+
+    A fault of a table as a whole stands at the first of its keys that the message names.
+    """
     path: KeyPath = ()
     for part in error["loc"]:
         is_there = value_at(raw, (*path, part)) is not None
@@ -139,7 +143,9 @@ def _fault(raw: dict[str, Any], error: Any) -> tuple[KeyPath, str]:
     if kind == "missing":
         return path, f"is missing; allowed: {schema.described(schema.at(Playbook, path))}"
     if kind == "value_error":
-        return path, error["msg"].removeprefix("Value error, ")
+        what = error["msg"].removeprefix("Value error, ")
+        named = [(*path, word) for word in re.findall(r"[a-z_]+", what) if (*path, word) in lines]
+        return named[0] if named else path, what
     allowed = schema.at(Playbook, path)
     said = error["msg"] if allowed is None else f"allowed: {schema.described(allowed)}"
     return path, f"found {shown(value_at(raw, path))}; {said}"
