@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import socket
 import threading
 import time
 import uuid
@@ -81,9 +83,39 @@ def test_an_orderly_end_hands_everything_over(serve):
     time.sleep(1.2)
     for number in range(5):
         told = {"type": "page", "userId": f"c{number}", "messageId": str(number)}
-        assert door.post("/v1/track", told, basic(secret)).status == 200
+        assert door.post("/v1/page", told, basic(secret)).status == 200
     assert door.post("/health", {}, {}).body["accepted"] == 5
     door.end()
     folder = ws.data / "incoming" / "collector"
     assert [path.suffix for path in folder.iterdir() if path.name[0] != "."] == [".ndjson"]
     assert not [path for path in folder.iterdir() if path.name[0] == "."]
+
+
+def test_a_server_that_is_killed_takes_its_workers_with_it(serve):
+    door = serve()
+    ws = open_workspace(door.file)
+    secret = key(ws)
+    time.sleep(1.2)
+    told = {"type": "page", "userId": "c1", "messageId": "1"}
+    assert door.post("/v1/page", told, basic(secret)).status == 200
+    os.kill(door.process.pid, signal.SIGKILL)
+    door.process.wait(timeout=10)
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and not list((ws.data / "incoming" / "collector").glob("[0-9]*")):
+        time.sleep(0.1)
+    assert taken(ws).events == 1, "its worker ended in order and handed over what it had"
+
+
+def test_an_address_that_is_taken_and_a_key_that_is_none_are_told(tmp_path, monkeypatch):
+    from typer.testing import CliRunner
+
+    from winback.doors.cli.commands import app
+
+    (tmp_path / "winback.toml").write_text("[workspace]\n", encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        said = CliRunner().invoke(app, ["collector", "-w", str(tmp_path), "--port", str(port)])
+    assert (said.exit_code, "cannot listen on 127.0.0.1" in said.stderr) == (2, True)
+    monkeypatch.setenv("WINBACK_CONTACTS_KEY", "short")
+    said = CliRunner().invoke(app, ["collector", "-w", str(tmp_path), "--port", str(port)])
+    assert (said.exit_code, "WINBACK_CONTACTS_KEY" in said.stderr) == (2, True)

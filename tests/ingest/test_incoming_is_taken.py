@@ -224,3 +224,19 @@ def test_lines_that_are_none_of_ours_are_kept_in_quarantine(tmp_path):
     segment(ws, "1", "\0\0\0", "[]", '{"r": 1}', line(1))
     assert take(ws).sources[0].events == 1
     assert {r.reason for r in read.refusals(ws)} == {"not a line of the collector"}
+
+
+def test_what_a_commit_replaced_stays_for_a_while(tmp_path):
+    """A reader that has read the manifest may open its files though small runs follow one another."""
+    ws = workspace(tmp_path)
+    segment(ws, "1", line(1))
+    take(ws)
+    before = manifest.files_of(read.manifest(ws))
+    for number in (2, 3):
+        segment(ws, str(number), line(number))
+        take(ws, now=NOW + timedelta(seconds=20 * number))
+    assert all(path.exists() for path in before)
+    assert before - manifest.files_of(read.manifest(ws))
+    take(ws, now=NOW + timedelta(minutes=10))
+    gone = {path for path in before if not path.exists()}
+    assert gone == before - manifest.files_of(read.manifest(ws))

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from winback.ingest import contacts, incoming, manifest, quarantine, work
+from winback.ingest import contacts, incoming, manifest, quarantine, retired, work
 from winback.ingest.desk import Desk, furnish
 from winback.ingest.nouns import IngestSummary, Manifest, SourceSummary
 from winback.ingest.reading import mapping_of, read_source
@@ -54,7 +54,7 @@ def run(
         known = _deliver_contacts(ws, known)
         law = ws.settings.fingerprint(*_STAGED_UNDER)
         journal = work.Work(known.version, law, known.customers) if strict else work.load(ws.data, known, law)
-        work.clean(ws.data, known, journal)
+        work.clean(ws.data, known, journal, retired.kept(ws.data, now))
         with ws.duckdb() as db, ThreadPoolExecutor(ws.threads) as pool:
             desk = Desk(ws, known, journal, db, pool, contacts.safe(), now, strict, progress)
             desk.rows_per_step = rows_per_step or desk.rows_per_step

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from winback.ingest import manifest as commits
-from winback.ingest import registry, work
+from winback.ingest import registry, retired, work
 from winback.ingest.desk import Desk
 from winback.ingest.gather import WHOLE, few, made_whole
 from winback.ingest.incoming import few_intakes
@@ -43,7 +43,9 @@ def commit(desk: Desk) -> Manifest:
     _roll_up(desk, days, anew)
     new = _next(desk, days, anew, measures)
     new = replace(new, registry={**new.registry, "days": (_write_days(desk),)})
-    desk.durable(commits.files_of(new) - commits.files_of(desk.manifest))
+    old_files, new_files = commits.files_of(desk.manifest), commits.files_of(new)
+    desk.durable(new_files - old_files)
+    retired.retire(desk.data, old_files - new_files, desk.now)
     commits.save(desk.data, new)
     work.end(desk.data)
     return new

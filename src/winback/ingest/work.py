@@ -164,9 +164,9 @@ def load(data: Path, manifest: Manifest, law: str) -> Work:
     )
 
 
-def clean(data: Path, manifest: Manifest, work: Work) -> None:
-    """Remove every file that neither manifest nor journal names; another run's leftovers."""
-    named = files_of(manifest) | work.files()
+def clean(data: Path, manifest: Manifest, work: Work, kept: set[Path]) -> None:
+    """Remove every file that neither manifest nor journal names, nor `kept`; another run's leftovers."""
+    named = files_of(manifest) | work.files() | kept
     for folder in FOLDERS:
         for path in (data / folder).rglob("*"):
             if path.is_file() and path not in named:
