@@ -13,6 +13,7 @@ from winback.plan.rehearse import rehearse
 from winback.plan.walks import ARMS_MAX
 from winback.plan.who import day_of_moment, read_groups
 from winback.plan.whynot import why
+from winback.plan.words import speak, word
 from winback.settings.playbooks_read import PlaybookFile, playbook_files
 from winback.store import facts
 from winback.store.workspace import Workspace
@@ -27,10 +28,12 @@ __all__ = [
     "entries_of",
     "playbooks",
     "rehearse",
+    "speak",
     "text_of",
     "treatments_of",
     "treatments_since",
     "why",
+    "word",
 ]
 
 TREATMENT_SCHEMA = pa.schema(

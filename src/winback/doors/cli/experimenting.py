@@ -37,7 +37,7 @@ def list_all(
 ) -> None:
     """List the global control groups and the experiments, with the days from which they count."""
     from winback.experiment import read
-    from winback.plan.words import speak
+    from winback.plan.read import speak
 
     ws = open_workspace(workspace)
     rotations, definitions = read.rotations(ws), read.definitions(ws)
@@ -110,7 +110,7 @@ def rotate(
 ) -> None:
     """Draw a new global control group; who was in one before is still known for each day."""
     from winback.experiment import act
-    from winback.plan.words import speak
+    from winback.plan.read import speak
 
     ws = open_workspace(workspace)
     found = act.rotate(ws, from_day, who or getpass.getuser())
@@ -148,7 +148,7 @@ def _entered(ws: Workspace, definition: Definition) -> pa.Table:
 
 
 def _tell(found: Check, people: int, language: Language) -> None:
-    from winback.plan.words import speak
+    from winback.plan.read import speak
 
     say = speak(language)
     if people == 0:

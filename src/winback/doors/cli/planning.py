@@ -97,7 +97,7 @@ def _moment(ws: Workspace, as_of: date | None, now: datetime | None) -> int:
 
 def tell(ws: Workspace, found: PlanSummary, language: Language) -> None:
     """What the run did."""
-    from winback.plan.words import speak
+    from winback.plan.read import speak
 
     say = speak(language)
     if not found.entered:
@@ -121,7 +121,7 @@ def tell(ws: Workspace, found: PlanSummary, language: Language) -> None:
 
 
 def _entered(title: str, entered: Sequence[Entered], language: Language) -> None:
-    from winback.plan.words import speak, word
+    from winback.plan.read import speak, word
 
     say = speak(language)
     heads = [say(head) for head in ("playbook", "version", "meant", "entered", "held out", "kept out by")]
@@ -141,7 +141,7 @@ def _entered(title: str, entered: Sequence[Entered], language: Language) -> None
 
 def _rehearse(ws: Workspace, span: tuple[date, date], language: Language, how: tuple[bool, bool]) -> None:
     from winback.plan import read
-    from winback.plan.words import speak
+    from winback.plan.read import speak
 
     quiet, as_json = how
     with shown.progress(quiet=quiet or as_json) as progress:
@@ -158,7 +158,7 @@ def _rehearse(ws: Workspace, span: tuple[date, date], language: Language, how: t
 
 
 def _sends(ws: Workspace, found: Rehearsed, language: Language) -> None:
-    from winback.plan.words import speak, word
+    from winback.plan.read import speak, word
 
     if not found.sends:
         return
@@ -200,7 +200,7 @@ def why(
     Ends with 1 where there is no such customer or playbook.
     """
     from winback.plan import read
-    from winback.plan.words import speak, word
+    from winback.plan.read import speak, word
 
     ws = open_workspace(workspace)
     language = lang.value if lang else ws.settings.workspace.language

@@ -33,7 +33,7 @@ def list_all(
 ) -> None:
     """List the playbooks: state, version, how many entered, are inside, held by a pause, held out."""
     from winback.plan import read
-    from winback.plan.words import speak, word
+    from winback.plan.read import speak, word
 
     ws = open_workspace(workspace)
     language = lang.value if lang else ws.settings.workspace.language
@@ -88,7 +88,7 @@ def check(
 ) -> None:
     """Check every playbook; what is wrong is told with file, line and key. Ends with 2 where something is."""
     from winback.plan import read
-    from winback.plan.words import speak
+    from winback.plan.read import speak
 
     ws = open_workspace(workspace)
     found = read.check_playbooks(ws)
@@ -159,7 +159,7 @@ def export(
     import pyarrow.csv
 
     from winback.plan import read
-    from winback.plan.words import speak
+    from winback.plan.read import speak
 
     ws = open_workspace(workspace)
     table = read.entries(ws, playbook)
@@ -184,7 +184,7 @@ def _tell(
     what: tuple[str, By],
     how: tuple[options.Tongue | None, bool],
 ) -> None:
-    from winback.plan.words import speak, word
+    from winback.plan.read import speak, word
 
     done, (lang, as_json) = verb(ws, *what), how
     if as_json:
