@@ -181,7 +181,9 @@ class Offer:
     en: str
     pot: str
     way: str
-    claim: str
+    purchase_min_minor: int
+    purchase_times: int
+    product_kinds: tuple[str, ...]
     odds: tuple[tuple[int, float], ...] = ()
 
 

@@ -175,17 +175,21 @@ def ledger(ws: Workspace, after: int = 0) -> Iterator[pa.Table]:
 
 def offers(ws: Workspace) -> tuple[Offer, ...]:
     """The rewards that settings declare, with the odds of draws."""
-    found = []
-    for name, reward in ws.settings.rewards.items():
-        claim = "none"
-        if reward.needs_purchase:
-            least = f"{reward.purchase_min_minor}" if reward.purchase_min_minor else ""
-            times = f"{reward.purchase_times}×" if reward.purchase_times else ""
-            claim = " ".join(part for part in (times, least, *reward.product_kinds) if part)
-        found.append(
-            Offer(name, reward.kind, reward.zh, reward.en, reward.pot, way_of(reward), claim, odds(reward))
+    return tuple(
+        Offer(
+            name=name,
+            kind=reward.kind,
+            zh=reward.zh,
+            en=reward.en,
+            pot=reward.pot,
+            way=way_of(reward),
+            purchase_min_minor=reward.purchase_min_minor,
+            purchase_times=reward.purchase_times,
+            product_kinds=reward.product_kinds,
+            odds=odds(reward),
         )
-    return tuple(found)
+        for name, reward in ws.settings.rewards.items()
+    )
 
 
 def check_rewards(ws: Workspace) -> None:
