@@ -230,20 +230,17 @@ def merge_alive(n: int, scratch: Scratch) -> None:
     into, at = scratch.alive_day, 0
     for j in range(n):
         i, i_end = old_offset[j], old_offset[j + 1]
-        k, k_end = scratch.offset[j], scratch.offset[j + 1] - 1
-        scratch.alive_offset[j] = at
-        while i < i_end and k < k_end:
-            a, b = old[i], scratch.day[k]
-            into[at] = min(a, b)
-            at += 1
-            i += a <= b
-            k += b <= a
+        for k in range(scratch.offset[j], scratch.offset[j + 1] - 1):
+            day = scratch.day[k]
+            while i < i_end and old[i] < day:
+                into[at] = old[i]
+                at += 1
+                i += 1
+            if i == i_end or old[i] != day:
+                into[at] = day
+                at += 1
         while i < i_end:
             into[at] = old[i]
             at += 1
             i += 1
-        while k < k_end:
-            into[at] = scratch.day[k]
-            at += 1
-            k += 1
     scratch.alive_offset[n] = at
