@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from winback.ingest import read as ingest
 from winback.profile import read as profile
@@ -19,9 +18,11 @@ from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem
 from winback.warn import risk, value
 from winback.warn.rules import Rule, asks
-from winback.warn.view import Counting, Counts, View
+from winback.warn.view import Ask, Counting, Counts, View
 
 LAST_ALIVE = "days_since_alive"
+#: Words that the registry has; all others are told by features.
+REGISTERED = ("channel", "campaign")
 
 
 @dataclass(frozen=True)
@@ -32,16 +33,29 @@ class Gathered:
     models: dict[date, str | None]
 
 
-def gather(ws: Workspace, dates: Sequence[date], rules: Sequence[Rule]) -> Gathered:
+@dataclass(frozen=True)
+class Wanted:
+    """What is needed of one date: features, words, and whether limits of active customers."""
+
+    names: tuple[str, ...]
+    words: frozenset[str]
+    limits: bool
+
+    def __or__(self, other: Wanted) -> Wanted:
+        """Both together."""
+        names = tuple(dict.fromkeys([*self.names, *other.names]))
+        return Wanted(names, self.words | other.words, self.limits or other.limits)
+
+
+def gather(ws: Workspace, dates: Sequence[date], rules: Sequence[Rule], *, named: bool = True) -> Gathered:
     """The views of these dates, with all that the rules ask for; earlier dates they look at come along.
 
-    Kept profiles are read; all other dates are made in one pass over the roll-up. Raises NotReadyProblem
-    where nothing has been ingested.
+    Where not `named`, channel and campaign are there only if a rule asks for them: reading the registry as
+    of a date takes longer than all else. Kept profiles are read; all other dates are made in few passes over
+    the roll-up. Raises NotReadyProblem where nothing has been ingested.
     """
-    back = days_back(rules)
-    wanted = sorted({day - timedelta(days=days) for day in dates for days in back})
-    names = features_needed(ws, rules)
-    tables = _tables(ws, wanted, names)
+    wanted = _wanted(ws, dates, rules, named=named)
+    tables = _tables(ws, wanted)
     views: dict[date, View] = {}
     models: dict[date, str | None] = {}
     for day, table in tables.items():
@@ -50,11 +64,44 @@ def gather(ws: Workspace, dates: Sequence[date], rules: Sequence[Rule]) -> Gathe
             as_of=day,
             table=table,
             chances=chances,
-            limits=_limits(ws, day, table, rules),
+            limits=_limits(ws, day, table) if wanted[day].limits else {},
             counter=partial(_counted, ws, day, table.num_rows),
             before=partial(_earlier, views, day),
         )
     return Gathered(views, models)
+
+
+def _wanted(
+    ws: Workspace, dates: Sequence[date], rules: Sequence[Rule], *, named: bool
+) -> dict[date, Wanted]:
+    """What is needed of these dates and of those before them that rules look at, in order."""
+    found: dict[date, Wanted] = {}
+    for days in days_back(rules):
+        asked = [ask for ask in asks(rules) if ask.days_before == days]
+        needed = _needed(ws, asked) if days else _needed_on_the_day(ws, rules, asked, named=named)
+        for day in dates:
+            before = day - timedelta(days=days)
+            found[before] = found[before] | needed if before in found else needed
+    return dict(sorted(found.items()))
+
+
+def _needed_on_the_day(ws: Workspace, rules: Sequence[Rule], asked: Sequence[Ask], *, named: bool) -> Wanted:
+    words = {"state", "phase", "trust", *(REGISTERED if named else ())}
+    words |= {ask.name for ask in asked if ask.what == "word"}
+    names = features_needed(ws, rules)
+    return Wanted(names, frozenset(words), any(ask.what == "threshold" for ask in asked))
+
+
+def _needed(ws: Workspace, asked: Sequence[Ask]) -> Wanted:
+    """What is needed of an earlier date: only what rules look at there."""
+    names = [ask.name for ask in asked if ask.what == "feature"]
+    words = frozenset(ask.name for ask in asked if ask.what == "word")
+    limits = any(ask.what == "threshold" for ask in asked)
+    if words - set(REGISTERED):
+        names += profile.graded_from(ws.settings)
+    if limits:
+        names += profile.threshold_from(ws.settings)
+    return Wanted(tuple(dict.fromkeys(names)) or (LAST_ALIVE,), words, limits)
 
 
 def days_back(rules: Sequence[Rule]) -> list[int]:
@@ -72,41 +119,55 @@ def features_needed(ws: Workspace, rules: Sequence[Rule]) -> tuple[str, ...]:
     )
 
 
-def _tables(ws: Workspace, dates: Sequence[date], names: Sequence[str]) -> dict[date, pa.Table]:
+def _tables(ws: Workspace, wanted: Mapping[date, Wanted]) -> dict[date, pa.Table]:
     """Features and words of all customers on each date, in key order."""
-    tables = {day: found for day in dates if (found := _kept(ws, day, names)) is not None}
-    missing = [day for day in dates if day not in tables]
-    made = pa.Table.from_batches(profile.features_on(ws, missing, names=names)) if missing else pa.table({})
-    for day in missing:
-        rows = made.filter(pc.equal(made["as_of"], pa.scalar(day))) if len(missing) > 1 else made
-        rows = rows.drop_columns("as_of").combine_chunks()
-        tables[day] = _worded(ws, day, rows)
-    return {day: tables[day] for day in dates}
+    tables = {day: found for day, need in wanted.items() if (found := _kept(ws, day, need)) is not None}
+    missing: dict[tuple[str, ...], list[date]] = {}
+    for day, need in wanted.items():
+        if day not in tables:
+            missing.setdefault(need.names, []).append(day)
+    for names, days in missing.items():
+        for day, rows in _made(ws, days, names):
+            tables[day] = _worded(ws, day, rows, wanted[day].words)
+    return {day: tables[day] for day in wanted}
 
 
-def _kept(ws: Workspace, day: date, names: Sequence[str]) -> pa.Table | None:
+def _made(ws: Workspace, days: Sequence[date], names: Sequence[str]) -> Iterator[tuple[date, pa.Table]]:
+    """These features of all customers on each of some dates in order, made in one pass.
+
+    A batch holds some customers on all dates, by date: its parts are cut out without copying.
+    """
+    parts: list[list[pa.RecordBatch]] = [[] for _ in days]
+    for batch in profile.features_on(ws, days, names=names):
+        rows = batch.num_rows // len(days)
+        for place, part in enumerate(parts):
+            part.append(batch.slice(place * rows, rows))
+    for day, part in zip(days, parts, strict=True):
+        yield day, pa.Table.from_batches(part).drop_columns("as_of").combine_chunks()
+
+
+def _kept(ws: Workspace, day: date, need: Wanted) -> pa.Table | None:
     try:
-        table, words = profile.features(ws, day, names), profile.profiles(ws, day)
+        table, words = profile.features(ws, day, need.names), profile.profiles(ws, day)
     except NotReadyProblem:
         ingest.manifest(ws)
         return None
-    for name in ("state", "phase", "trust", "channel", "campaign"):
+    for name in sorted(need.words):
         table = table.append_column(name, words[name])
     return table
 
 
-def _worded(ws: Workspace, day: date, table: pa.Table) -> pa.Table:
-    registry = ingest.registry(ws, day)
-    words = profile.graded(ws.settings, table)
-    words |= {name: registry[name] for name in ("channel", "campaign")}
-    for name, column in words.items():
-        table = table.append_column(name, column)
+def _worded(ws: Workspace, day: date, table: pa.Table, words: frozenset[str]) -> pa.Table:
+    found = dict(profile.graded(ws.settings, table)) if words - set(REGISTERED) else {}
+    if words & set(REGISTERED):
+        registry = ingest.registry(ws, day)
+        found |= {name: registry[name] for name in REGISTERED}
+    for name in sorted(words):
+        table = table.append_column(name, found[name])
     return table
 
 
-def _limits(ws: Workspace, day: date, table: pa.Table, rules: Sequence[Rule]) -> dict[str, float | None]:
-    if not any(ask.what == "threshold" for ask in asks(rules)):
-        return {}
+def _limits(ws: Workspace, day: date, table: pa.Table) -> dict[str, float | None]:
     found = profile.thresholds_among(ws.settings, day, table)
     named = {"visit_from": found.visit_from, "visit_to": found.visit_to, "hold_over": found.hold_over}
     return {name: _value(limit) for name, limit in named.items()}

@@ -93,7 +93,7 @@ def _views(ws: Workspace, span: tuple[date, date], walks: Sequence[Walk]) -> Ite
     dates = [span[0] + timedelta(days=n) for n in range((span[1] - span[0]).days + 1)]
     for at in range(0, len(dates), DATES_AT_ONCE):
         some = dates[at : at + DATES_AT_ONCE]
-        gathered = gather(ws, some, rules)
+        gathered = gather(ws, some, rules, named=False)
         yield from (gathered.views[day] for day in some)
 
 
