@@ -186,3 +186,19 @@ def test_a_kill_between_the_parts_is_made_good_by_the_next_pass(
     assert read.open_warnings(ws).num_rows == 0
     assert everything(ws)["warn_verdict"] == []
     assert [len(moves(ws, each)) for each in ("ann", "bob")] == [2, 2]
+
+
+def test_a_warning_of_the_same_date_that_was_closed_is_opened_again(tmp_path: Path) -> None:
+    ws = shop(tmp_path, VISITS)
+    source = ws.settings.sources[0].model_copy(update={"path": "app*.csv"})
+    ws = Workspace(ws.settings.model_copy(update={"sources": (source,)}), ws.root)
+    walk(ws, 8)
+    act.close(ws, ["bob"], By("ling", at(8, 9), "phoned"))
+    comes_in(ws, "app2", ("bob", "redemption", at(8, 11), "1000"))
+    assert live(ws, at(8)).raised == 1
+    (bob,) = read.warnings_of(ws, "bob")
+    assert (bob.status, bob.level.word, bob.closed) == ("open", "high", None)
+    assert [m[1:] for m in moves(ws, "bob")][1:] == [
+        ("closed", "medium", "ling", "phoned"),
+        ("reopened", "high", "winback live", "redeemed_nearly_all"),
+    ]
