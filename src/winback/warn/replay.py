@@ -25,6 +25,8 @@ from winback.warn.view import View
 
 #: So many dates are made in one pass and held in memory.
 DATES_AT_ONCE = 8
+#: Fewer of them where there are many customers: so many rows at most, which take two to three GiB.
+ROWS_AT_ONCE = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -91,8 +93,10 @@ def _walk(ws: Workspace, policy: Policy, customers: int) -> Walk:
 def _views(ws: Workspace, span: tuple[date, date], walks: Sequence[Walk]) -> Iterator[View]:
     rules = [rule for walk in walks for rule in walk.rules]
     dates = [span[0] + timedelta(days=n) for n in range((span[1] - span[0]).days + 1)]
-    for at in range(0, len(dates), DATES_AT_ONCE):
-        some = dates[at : at + DATES_AT_ONCE]
+    customers = ingest.manifest(ws).customers
+    size = max(1, min(DATES_AT_ONCE, ROWS_AT_ONCE // customers))
+    for at in range(0, len(dates), size):
+        some = dates[at : at + size]
         gathered = gather(ws, some, rules, named=False)
         yield from (gathered.views[day] for day in some)
 
