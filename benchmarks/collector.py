@@ -1,7 +1,8 @@
 """How many events a second the collector takes, each on the disk before its answer, beside other frameworks.
 
 wrk sends batches of 100 over 32 connections; one worker, on cores that client and server share. A rival takes
-the same batches with the same group commit; it checks no key and looks for no contacts.
+the same batches with the same group commit; it checks no key and looks for no contacts. Then: how long ingest
+needs for one small segment, of which the live loop takes one every few seconds.
 """
 
 from __future__ import annotations
@@ -20,14 +21,21 @@ import time
 import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from benchmarks.harness import Entry, against, record
+from benchmarks import ingest
+from benchmarks.data import Business, write_events
+from benchmarks.harness import Entry, against, record, seconds
+from winback.ingest.nouns import COLLECTED
+from winback.ingest.run import run as run_ingest
 
 SECONDS = {"small": 4, "full": 20}
 CONNECTIONS, BATCH, ROUNDS = 32, 100, 3
 GOAL_EVENTS, GOAL_MS = 200_000.0, 50.0
+#: The log onto which a live pass takes a segment: customers and events, over so many days.
+LOGS = {"small": (100_000, 1_000_000), "full": (1_000_000, 20_000_000)}
+DAYS, LIVE_RUNS, LIVE_SECONDS = 30, 5, 2.0
 _EVENT = (
     '{"type":"track","event":"Product Viewed","userId":"user-%06d","anonymousId":null,'
     '"messageId":"ajs-next-1732190000-%06d","timestamp":"2026-11-21T10:00:00.123Z",'
@@ -96,7 +104,38 @@ def measure(size: str, folder: Path) -> list[Entry]:
             runs[name].append(_run(start(at), at, SECONDS[size]))
             shutil.rmtree(at)
             os.sync()  # or the next one waits for the disk to forget what this one wrote
-    return _entries(size, {name: _median(each) for name, each in runs.items()})
+    entries = _entries(size, {name: _median(each) for name, each in runs.items()})
+    return [*entries, _live(size, folder / "live")]
+
+
+def _live(size: str, folder: Path) -> Entry:
+    """Seconds to take a segment of 1,000 calls onto a log that has its customers and events already."""
+    customers, events = LOGS[size]
+    business = Business(customers, events, ingest.FIRST_DAY, DAYS)
+    folder.mkdir()
+    write_events(folder / "history.parquet", business, seed=1)
+    ingest.take(folder)
+    ws, taken = ingest.workspace(folder), []
+    now = datetime(1970, 1, 1, 12, tzinfo=UTC) + timedelta(days=ingest.FIRST_DAY + DAYS - 1)
+    place = ws.data / COLLECTED
+    place.mkdir(parents=True)
+    for turn in range(2 + LIVE_RUNS):
+        (place / f"{turn}.ndjson").write_text(_calls(turn, customers, now), encoding="utf-8")
+        taken.append(seconds(lambda: run_ingest(ws, now=now, sources=["collector", "deliver"])))
+    median = sorted(taken[2:])[LIVE_RUNS // 2]
+    question = "a live pass: 1,000 calls of the collector into log and roll-up"
+    return against(
+        question, size, subject=("ingest", median), rival=("the goal", LIVE_SECONDS), unit="s", runs=LIVE_RUNS
+    )
+
+
+def _calls(turn: int, customers: int, now: datetime) -> str:
+    head = f'{{"r":{int(now.timestamp() * 1_000_000)},"k":"bench","s":null,"e":'
+    numbers = (turn * 1000 + each for each in range(1000))
+    return "".join(
+        f'{head}{{"type":"page","userId":"c{number * 7919 % customers:07d}","messageId":"m{number}"}}}}\n'
+        for number in numbers
+    )
 
 
 def _entries(size: str, runs: dict[str, Run]) -> list[Entry]:

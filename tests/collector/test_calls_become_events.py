@@ -159,8 +159,8 @@ def test_answers_to_messages_are_touches_and_claims(ws):
         call(2, event="Reward Claimed", properties={"reward": "red_packet", "grant": 7, "amount": 5}),
     )
     assert taken(ws).events == 2
-    of_touch = '{"message":"9007199254740993","what":"clicked","playbook":"p","step":"s","grant":null}'
-    of_claim = '{"message":null,"what":null,"playbook":null,"step":null,"grant":7}'
+    of_touch = '{"message":"9007199254740993","playbook":"p","step":"s","grant":null,"what":"clicked"}'
+    of_claim = '{"message":null,"playbook":null,"step":null,"grant":7,"what":null}'
     assert events(ws, "kind, detail, amount, attributes") == [
         ("claim", "red_packet", 500, of_claim),
         ("touch", "push", None, of_touch),

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from winback.settings.sources import CallMapping, Constant, EventMapping, Expression
+from winback.settings.sources import CallMapping, Constant, EventMapping, Expression, Field_
 from winback.terms.kinds import Kind
 
 #: Sources that every workspace has, below `<data>/incoming`; no source of one's own may be so called.
@@ -37,21 +37,25 @@ def _first(*paths: str) -> Expression:
     return Expression(sql=f"coalesce({', '.join(f'({each})' for each in found)}, NULL)")
 
 
+_REVENUE = _first("properties.revenue", "properties.amount", "properties.total", "properties.value")
+_ANSWERED = f"kind IN ('{Kind.TOUCH}', '{Kind.CLAIM}')"
+_CRASH = f"CASE WHEN event = 'Application Crashed' THEN 'crash' WHEN kind = '{Kind.FAULT}' THEN 'error' END"
+
+
 def default_events() -> tuple[EventMapping, ...]:
     """What a call becomes where settings say nothing else."""
-    revenue = _first("properties.revenue", "properties.amount", "properties.total", "properties.value")
-    told = ("message", "what", "playbook", "step", "grant")
-    answered = f"kind IN ('{Kind.TOUCH}', '{Kind.CLAIM}')"
-    crash = (
-        f"CASE WHEN event = 'Application Crashed' THEN 'crash' WHEN kind = '{Kind.FAULT}' THEN 'error' END"
-    )
-    main = EventMapping(
+    return (_deed(), _answer(), _beginning())
+
+
+def _deed() -> EventMapping:
+    """What the customer did, or told of themselves."""
+    return EventMapping(
         kind="kind",
         customer="customer",
         at="at",
         id="messageId",
-        where=f"kind IS NOT NULL AND NOT ({answered})",
-        amount=revenue,
+        where=f"kind IS NOT NULL AND NOT ({_ANSWERED})",
+        amount=_REVENUE,
         product=_first(
             "properties.product_id",
             "properties.sku",
@@ -59,7 +63,7 @@ def default_events() -> tuple[EventMapping, ...]:
             "properties.products[0].sku",
         ),
         product_kind=_first("properties.product_kind", "properties.products[0].product_kind"),
-        detail=Expression(sql=f"coalesce(properties->>'$.detail', {crash})"),
+        detail=Expression(sql=f"coalesce(properties->>'$.detail', {_CRASH})"),
         version=_first("context.app.version"),
         channel=_first("traits.channel"),
         campaign=_first("traits.campaign", "context.campaign.name"),
@@ -68,35 +72,39 @@ def default_events() -> tuple[EventMapping, ...]:
         language=_first("traits.language", "context.locale"),
         time_zone=_first("traits.time_zone", "context.timezone"),
     )
-    reaction = EventMapping(
+
+
+def _answer() -> EventMapping:
+    """How the customer answered a message, or claimed a reward."""
+    plain = ("message", "playbook", "step", "grant")
+    what = f"coalesce(properties->>'$.what', CASE WHEN kind = '{Kind.TOUCH}' THEN 'clicked' END)"
+    medium = "coalesce(properties->>'$.medium', 'push')"
+    told: dict[str, Field_] = {name: Expression(sql=f"properties->'$.{name}'") for name in plain}
+    told["what"] = Expression(sql=what)
+    return EventMapping(
         kind="kind",
         customer="customer",
         at="at",
         id="messageId",
-        where=answered,
-        amount=revenue,
+        where=_ANSWERED,
+        amount=_REVENUE,
         detail=Expression(
-            sql=f"CASE WHEN kind = '{Kind.CLAIM}' THEN properties->>'$.reward'"
-            " ELSE coalesce(properties->>'$.medium', 'push') END"
+            sql=f"CASE WHEN kind = '{Kind.CLAIM}' THEN properties->>'$.reward' ELSE {medium} END"
         ),
-        attributes={
-            name: Expression(sql=f"properties->'$.{name}'")
-            if name != "what"
-            else Expression(
-                sql=f"coalesce(properties->>'$.what', CASE WHEN kind = '{Kind.TOUCH}' THEN 'clicked' END)"
-            )
-            for name in told
-        },
+        attributes=told,
     )
+
+
+def _beginning() -> EventMapping:
+    """When the customer came, where identify tells it."""
     created = _first("traits.createdAt", "traits.created_at")
-    came = EventMapping(
+    return EventMapping(
         kind=Constant(const=Kind.REGISTER),
         customer="customer",
         at=created,
         id=Expression(sql="'created ' || customer"),
         where=f"kind = '{Kind.REGISTER}' AND ({created.sql}) IS NOT NULL",
     )
-    return (main, reaction, came)
 
 
 class ContactNames(BaseModel):
