@@ -92,7 +92,7 @@ def live(who: Who, day: int, chance: tuple[float, float, Six], app: App) -> int:
     """
     s = who.s
     comes, leaves, parts = chance
-    before = s.liquid
+    before, bought = s.liquid, s.purchases
     if s.left == 1:
         if day != s.return_day:
             return 0
@@ -102,7 +102,8 @@ def live(who: Who, day: int, chance: tuple[float, float, Six], app: App) -> int:
     elif draw(s) >= comes:
         return 0
     moved = visit(who, day, app)
-    if moved and s.liquid == 0 and before >= LITTLE:
+    # Who takes all out and buys at the same visit, as at a renewal, is not leaving: an onlooker knows that.
+    if moved and s.liquid == 0 and before >= LITTLE and s.purchases == bought:
         return 3
     return 2 if moved else 1
 
