@@ -11,6 +11,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from winback.deliver.run import prepare as deliver_prepare
+    from winback.deliver.run import run as deliver
+    from winback.deliver.run import work as deliver_work
     from winback.diagnose.run import report
     from winback.diagnose.run import run as diagnose
     from winback.experiment.run import run as experiment
@@ -35,6 +38,9 @@ __all__ = [  # noqa: RUF022 - in the order of the flow
     "warn_live",
     "experiment",
     "plan",
+    "deliver",
+    "deliver_prepare",
+    "deliver_work",
 ]
 
 #: In the order of the flow: where each step stands.
@@ -50,6 +56,9 @@ STEPS = {
     "warn_live": ("winback.warn.run", "live"),
     "experiment": ("winback.experiment.run", "run"),
     "plan": ("winback.plan.run", "run"),
+    "deliver": ("winback.deliver.run", "run"),
+    "deliver_prepare": ("winback.deliver.run", "prepare"),
+    "deliver_work": ("winback.deliver.run", "work"),
 }
 
 
