@@ -18,9 +18,9 @@ from typing import Any
 from rich.console import Console
 
 from benchmarks.harness import Entry, against, record
-from winback.deliver.clock import Still
+from winback.deliver.nouns import Still, Timing
 from winback.deliver.providers.sandbox import Sandbox
-from winback.deliver.run import Timing, prepare, work
+from winback.deliver.run import prepare, work
 from winback.ingest.contacts import safe
 from winback.settings.model import Settings
 from winback.store import facts

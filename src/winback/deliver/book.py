@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -15,30 +16,34 @@ PART_ROWS = 20_000
 
 Row = tuple[Any, ...]
 
-#: How a list in JSON becomes rows, on each engine; `lock` keeps two claims apart on PostgreSQL.
+#: How a list in JSON becomes rows on each engine. SQLite has one writer, so its claims need no lock.
 _PARTS = {
     "sqlite": {
-        "ids": "(SELECT value FROM json_each(%s))",
-        "names": "(SELECT value FROM json_each(%s))",
-        "lock": "",
-        "verdicts": "(SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS state,"
+        "ids_in(%s)": "(SELECT value FROM json_each(%s))",
+        "names_in(%s)": "(SELECT value FROM json_each(%s))",
+        "verdicts_in(%s)": "(SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS state,"
         " json_extract(value, '$[2]') AS reason, json_extract(value, '$[3]') AS until_us FROM json_each(%s))",
+        "FOR UPDATE SKIP LOCKED": "",
     },
     "postgresql": {
-        "ids": "(SELECT CAST(value AS BIGINT) FROM json_array_elements_text(%s))",
-        "names": "(SELECT value FROM json_array_elements_text(%s))",
-        "lock": "FOR UPDATE SKIP LOCKED",
-        "verdicts": "(SELECT CAST(value ->> 0 AS BIGINT) AS id, value ->> 1 AS state, value ->> 2 AS reason,"
-        " CAST(value ->> 3 AS BIGINT) AS until_us FROM json_array_elements(%s))",
+        "ids_in(%s)": "(SELECT CAST(value AS BIGINT) AS value FROM json_array_elements_text(%s))",
+        "names_in(%s)": "(SELECT value FROM json_array_elements_text(%s))",
+        "verdicts_in(%s)": "(SELECT CAST(value ->> 0 AS BIGINT) AS id, value ->> 1 AS state,"
+        " value ->> 2 AS reason, CAST(value ->> 3 AS BIGINT) AS until_us FROM json_array_elements(%s))",
     },
 }
 
 
 def statement(connection: Any, name: str) -> str:
     """A named statement as this engine wants it."""
+    return _as_wanted(connection.vendor, name)
+
+
+@cache
+def _as_wanted(vendor: str, name: str) -> str:
     text = named("deliver")[name]
-    for part, said in _PARTS[connection.vendor].items():
-        text = text.replace("{" + part + "}", said)
+    for part, said in _PARTS[vendor].items():
+        text = text.replace(part, said)
     return text
 
 
@@ -74,7 +79,7 @@ def do_many(connection: Any, name: str, rows: Iterable[Sequence[Any]]) -> None:
 
 
 def packed(values: Iterable[Any]) -> str:
-    """A list as JSON, for `{ids}`, `{names}` or `{verdicts}` (rows of id, state, reason, until_us)."""
+    """A list as JSON, for `ids_in`, `names_in` or `verdicts_in` (rows of id, state, reason, until_us)."""
     return msgspec.json.encode(list(values)).decode()
 
 

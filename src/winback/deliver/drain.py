@@ -9,9 +9,8 @@ from typing import Any
 
 from winback.deliver import book, carriers
 from winback.deliver.carriers import Lane
-from winback.deliver.clock import Clock, Pause
 from winback.deliver.compose import CONTACT_KIND, Claimed, Writer
-from winback.deliver.nouns import Fate, Letter, MessageState, Outcome, Parcel
+from winback.deliver.nouns import Clock, Fate, Letter, MessageState, Outcome, Parcel, Pause
 from winback.store import facts
 from winback.store.workspace import Workspace
 from winback.terms.progress import Progress

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
+
+#: The moment now, in microseconds UTC: the clock that a door hands in.
+Clock = Callable[[], int]
+#: Waits so many seconds.
+Pause = Callable[[float], None]
 
 
 class MessageState(StrEnum):
@@ -221,3 +226,22 @@ class InboxRow:
     body: str
     sent_us: int
     read_us: int | None
+
+
+@dataclass(frozen=True)
+class Still:
+    """A clock that stands still, as replays and tests want it."""
+
+    moment: int
+
+    def __call__(self) -> int:
+        """The same moment, always."""
+        return self.moment
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How time passes for a run: a clock (else `now` holds all along) and a wait for a provider's rate."""
+
+    clock: Clock | None = None
+    pause: Pause | None = None

@@ -86,27 +86,27 @@ ORDER BY id;
 -- The gate lets these through until a moment, written in a language.
 UPDATE deliver_message
 SET cleared_until_us = %s, slot_us = %s, language = %s, note = %s, reason = NULL
-WHERE state = 'waiting' AND id IN {ids};
+WHERE state = 'waiting' AND id IN (SELECT given.value FROM ids_in(%s) AS given);
 
 -- name: pretend_some
 -- The gate would let these through, but they are held out: counted as if sent.
 UPDATE deliver_message
 SET state = 'as_if', slot_us = %s, sent_us = %s, language = %s, note = %s, reason = NULL
-WHERE state = 'waiting' AND id IN {ids};
+WHERE state = 'waiting' AND id IN (SELECT given.value FROM ids_in(%s) AS given);
 
 -- name: stop_some
 -- These are not let through: a new state, a reason, and from when on they may be judged again.
 UPDATE deliver_message
 SET state = verdict.state, reason = verdict.reason, due_us = coalesce(verdict.until_us, deliver_message.due_us),
     slot_us = NULL, cleared_until_us = 0
-FROM {verdicts} AS verdict
+FROM verdicts_in(%s) AS verdict
 WHERE verdict.id = deliver_message.id AND deliver_message.state = 'waiting';
 
 -- name: note_refusals
 -- Each refusal is a row.
 INSERT INTO deliver_refusal (message_id, at_us, reason, until_us)
 SELECT verdict.id, %s, verdict.reason, verdict.until_us
-FROM {verdicts} AS verdict
+FROM verdicts_in(%s) AS verdict
 WHERE true
 ON CONFLICT DO NOTHING;
 
@@ -138,7 +138,7 @@ WHERE id IN (
         AND message.cleared_until_us > %s
     ORDER BY message.due_us
     LIMIT %s
-    {lock}
+    FOR UPDATE SKIP LOCKED
 )
 RETURNING id, customer_id, playbook, version, step, template, purpose, grant_id, tries, language, treatment_id;
 
@@ -158,13 +158,13 @@ UPDATE deliver_batch SET done_us = %s WHERE id = %s;
 -- Messages with one and the same outcome.
 UPDATE deliver_message
 SET state = %s, sent_us = %s, slot_us = %s, provider = %s, reason = %s
-WHERE state IN ('sending', 'unknown') AND id IN {ids};
+WHERE state IN ('sending', 'unknown') AND id IN (SELECT given.value FROM ids_in(%s) AS given);
 
 -- name: settle_sent
 -- Messages sent, each with the provider's own name for it.
 UPDATE deliver_message
 SET state = verdict.state, provider_ref = verdict.reason, sent_us = %s, slot_us = %s, provider = %s, reason = NULL
-FROM {verdicts} AS verdict
+FROM verdicts_in(%s) AS verdict
 WHERE verdict.id = deliver_message.id AND deliver_message.state IN ('sending', 'unknown');
 
 -- name: settle_again
@@ -172,26 +172,26 @@ WHERE verdict.id = deliver_message.id AND deliver_message.state IN ('sending', '
 UPDATE deliver_message
 SET state = 'waiting', due_us = verdict.until_us, cleared_until_us = 0, slot_us = NULL, sent_us = NULL,
     reason = verdict.reason
-FROM {verdicts} AS verdict
+FROM verdicts_in(%s) AS verdict
 WHERE verdict.id = deliver_message.id AND deliver_message.state IN ('sending', 'unknown');
 
 -- name: stopped_of
 -- Which of these treatments were withdrawn meanwhile.
-SELECT id FROM plan_treatment WHERE stopped_us IS NOT NULL AND id IN {ids};
+SELECT id FROM plan_treatment WHERE stopped_us IS NOT NULL AND id IN (SELECT given.value FROM ids_in(%s) AS given);
 
 -- name: withdraw_some
 -- Messages whose treatment was withdrawn before they went out.
 UPDATE deliver_message
 SET state = 'withdrawn', reason = 'withdrawn', slot_us = NULL
-WHERE state = 'sending' AND id IN {ids};
+WHERE state = 'sending' AND id IN (SELECT given.value FROM ids_in(%s) AS given);
 
 -- name: contacts_of
 -- The sealed contacts of these customers, of one kind.
-SELECT customer_id, sealed, blind_index FROM ingest_contact WHERE kind = %s AND customer_id IN {names};
+SELECT customer_id, sealed, blind_index FROM ingest_contact WHERE kind = %s AND customer_id IN (SELECT given.value FROM names_in(%s) AS given);
 
 -- name: grants_of
 -- What these grants promise.
-SELECT id, reward, currency, face_minor, purchase_min_minor, expires_us FROM reward_grant WHERE id IN {ids};
+SELECT id, reward, currency, face_minor, purchase_min_minor, expires_us FROM reward_grant WHERE id IN (SELECT given.value FROM ids_in(%s) AS given);
 
 -- name: version_text
 -- A playbook as its version says it.
@@ -216,7 +216,7 @@ WHERE state = 'sending' AND batch_id = %s;
 SELECT id, customer_id, playbook, version, step, template, purpose, grant_id, tries, language, treatment_id,
     provider
 FROM deliver_message
-WHERE state = 'unknown' AND id IN {ids};
+WHERE state = 'unknown' AND id IN (SELECT given.value FROM ids_in(%s) AS given);
 
 -- name: untell_batch
 -- More of a batch was sent than its events tell.
@@ -263,11 +263,11 @@ SELECT id, ids FROM deliver_batch WHERE is_told = false AND done_us IS NOT NULL 
 -- Of these messages, those that were sent, as events want them.
 SELECT id, customer_id, medium, playbook, step, sent_us, grant_id
 FROM deliver_message
-WHERE sent_us IS NOT NULL AND state IN ('sent', 'delivered', 'failed') AND id IN {ids};
+WHERE sent_us IS NOT NULL AND state IN ('sent', 'delivered', 'failed') AND id IN (SELECT given.value FROM ids_in(%s) AS given);
 
 -- name: told_batches
 -- Their events are written.
-UPDATE deliver_batch SET is_told = true WHERE id IN {ids};
+UPDATE deliver_batch SET is_told = true WHERE id IN (SELECT given.value FROM ids_in(%s) AS given);
 
 -- name: untold_receipts
 -- Receipts that stand in no event yet.
@@ -281,7 +281,7 @@ LIMIT %s;
 
 -- name: told_receipts
 -- Their events are written.
-UPDATE deliver_receipt SET is_told = true WHERE id IN {ids};
+UPDATE deliver_receipt SET is_told = true WHERE id IN (SELECT given.value FROM ids_in(%s) AS given);
 
 -- name: keep_receipt
 -- What came back about a message, once.
@@ -363,7 +363,7 @@ ON CONFLICT DO NOTHING;
 
 -- name: in_inbox
 -- Which of these messages lie in an inbox.
-SELECT message_id FROM deliver_inbox WHERE message_id IN {ids};
+SELECT message_id FROM deliver_inbox WHERE message_id IN (SELECT given.value FROM ids_in(%s) AS given);
 
 -- name: inbox_of
 -- A customer's inbox, the latest first.

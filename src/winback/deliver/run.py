@@ -5,15 +5,14 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from winback.deliver import book
 from winback.deliver.carriers import Lane
-from winback.deliver.clock import Clock, Pause, Still
 from winback.deliver.compose import writer
 from winback.deliver.drain import Desk, drain
-from winback.deliver.nouns import Carrier, DeliverSummary, GateSummary
+from winback.deliver.nouns import Carrier, Clock, DeliverSummary, GateSummary, Pause, Still, Timing
 from winback.deliver.passing import through_the_gate
 from winback.deliver.recover import recover
 from winback.deliver.telling import tell
@@ -25,14 +24,6 @@ from winback.terms.progress import Progress, Silent
 
 #: Treatments never become due in the past, but for the last hours before the latest that was taken.
 _BACK_US = 24 * 3_600_000_000
-
-
-@dataclass(frozen=True)
-class Timing:
-    """How time passes for a run: a clock (else `now` holds all along) and a wait for a provider's rate."""
-
-    clock: Clock | None = None
-    pause: Pause | None = None
 
 
 def run(

@@ -11,11 +11,14 @@ from winback.doors.cli import (
     beginning,
     checking,
     collecting,
+    delivering,
     demonstrating,
     diagnosing,
     experimenting,
     explaining,
     ingesting,
+    messages_acting,
+    messages_shown,
     modelling,
     planning,
     playbooks,
@@ -157,6 +160,10 @@ _COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (
         ),
     ),
     (
+        delivering.deliver,
+        ("winback deliver", "winback deliver --workers 2", "winback deliver --json"),
+    ),
+    (
         demonstrating.demo,
         ("winback demo", "winback demo --lang zh", "winback demo --customers 2000 --out small"),
     ),
@@ -223,6 +230,35 @@ _PLAYBOOKS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
 )
 _WORKER: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     ("status", working.status, ("winback worker status", "winback worker status --json")),
+)
+_MESSAGES: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
+    (
+        "list",
+        messages_shown.list_some,
+        ("winback messages list", "winback messages list --state refused --rows 50"),
+    ),
+    ("show", messages_shown.show, ("winback messages show C00042",)),
+    (
+        "preview",
+        messages_shown.preview,
+        (
+            "winback messages preview hello C00042",
+            "winback messages preview graded_warning.first C00042 --medium push",
+        ),
+    ),
+    ("holds", messages_shown.holds, ("winback messages holds",)),
+    (
+        "hold",
+        messages_acting.hold,
+        (
+            'winback messages hold --reason "wrong amount in the text"',
+            'winback messages hold --medium sms --reason "gateway"',
+        ),
+    ),
+    ("release", messages_acting.release, ("winback messages release 3 --who ling",)),
+    ("opt-out", messages_acting.opt_out, ("winback messages opt-out C00042 --medium sms",)),
+    ("opt-in", messages_acting.opt_in, ("winback messages opt-in C00042 --medium email",)),
+    ("settle", messages_acting.settle, ("winback messages settle 4611686018427387905 --as again",)),
 )
 
 for _command, _shown in _COMMANDS:
@@ -296,3 +332,8 @@ worker.callback(
 app.add_typer(worker, name="worker")
 for _name, _command, _shown in _WORKER:
     worker.command(_name, epilog=_examples(*_shown))(_command)
+
+messages = typer.Typer(no_args_is_help=True, help="Messages to customers: look at them, hold them, opt out.")
+app.add_typer(messages, name="messages")
+for _name, _command, _shown in _MESSAGES:
+    messages.command(_name, epilog=_examples(*_shown))(_command)
