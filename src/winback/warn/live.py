@@ -92,7 +92,8 @@ def live(
             return LiveSummary(None, now_us, fresh=False)
         seen = book.fetch(connection, "live_seen")
         version = seen[0][0] if seen and seen[0][1] == day_number(last[0]) else -1
-        days = tuple(day for day in ingest.days_changed_since(ws, version) if day >= last[0])
+        today = now.astimezone(ws.settings.workspace.zone).date()
+        days = tuple(day for day in ingest.days_changed_since(ws, version) if last[0] <= day <= today)
         if not days:
             return LiveSummary(last[0], now_us, fresh=False, seconds=time.perf_counter() - began)
         told.start("live", len(days))
