@@ -29,10 +29,21 @@ def tables(card: ModelCard, language: Language) -> tuple[Table, ...]:
         telling.reliability_table(card, language),
         telling.deciles_table(card, language),
         _only(telling.groups_table("By phase", phases, language), GROUP_COLUMNS),
+        _only(telling.cold_table(card, language), GROUP_COLUMNS),
         _only(telling.groups_table("By channel", channels, language), GROUP_COLUMNS),
         telling.weights_table(card, language),
         telling.drift_table(card, language),
         telling.origin_table(card, language),
+    )
+
+
+def sentences(card: ModelCard, language: Language) -> tuple[str, ...]:
+    """What accuracy means here, how honest the probabilities are, which warnings are nearly sure."""
+    return (
+        *telling.accuracy_says(card, language),
+        *telling.honesty_says(card, language),
+        *telling.sure_says(card, language),
+        telling.lead_says(card, language),
     )
 
 

@@ -23,4 +23,5 @@ def planned(section: PredictSection) -> TrainingPlan:
         calibration=section.calibration,
         monotone=section.monotone,
         seed=section.seed,
+        tuning_trials=section.tuning_trials,
     )

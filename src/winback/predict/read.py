@@ -16,6 +16,7 @@ from winback.language import Language
 from winback.predict import artefacts, scoring
 from winback.predict import card_telling as telling
 from winback.predict.card_brief import rivals as rivals_table
+from winback.predict.card_brief import sentences as card_sentences
 from winback.predict.card_brief import tables as card_tables
 from winback.predict.card_page import page
 from winback.predict.card_telling import accuracy_says, definition, headline
@@ -33,6 +34,7 @@ __all__ = [
     "accuracy_says",
     "card",
     "card_page",
+    "card_sentences",
     "card_tables",
     "definition",
     "headline",

@@ -1,4 +1,4 @@
-"""What model is wanted: how far ahead it looks, what it learns from, how it is trained, what a run does with it."""
+"""What model is wanted: how far ahead it looks, what it learns from, how it is trained."""
 
 from __future__ import annotations
 
@@ -28,4 +28,5 @@ class PredictSection(BaseModel):
     monotone: bool = True
     without: tuple[str, ...] = ()
     seed: Count = 0
+    tuning_trials: Annotated[int, Field(ge=0, le=1000)] = 0
     explained_max: Count = 50_000

@@ -76,7 +76,7 @@ def show(
         return
     shown.show_line(f"{found.workspace} · {found.version}")
     shown.show_line(read.definition(found, language))
-    for sentence in (*read.accuracy_says(found, language), scores_line(found, language)):
+    for sentence in (scores_line(found, language), *read.card_sentences(found, language)):
         shown.show_line(sentence)
     for table in read.card_tables(found, language):
         shown.show_line()
