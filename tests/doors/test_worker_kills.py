@@ -15,6 +15,7 @@ import pytest
 from tests.doors.worker_bench import MORNING, FakeClock, Jobs, rows, worker, workspace
 from tests.warn.conftest import no_secrets  # noqa: F401
 from tests.warn.worlds import everything, shop
+from winback.doors.worker.clock import WallClock
 from winback.doors.worker.loop import Mode, Worker
 from winback.doors.worker.status import status
 from winback.store.workspace import Workspace
@@ -158,6 +159,23 @@ def test_a_lease_that_ran_out_is_taken_over_and_its_owner_does_no_more(
     assert not status(ws, clock.now()).is_held
 
 
+def test_who_lost_the_lease_stands_by_and_takes_it_again(tmp_path: Path) -> None:
+    ws, clock, told = workspace(tmp_path, lease_seconds=60), FakeClock(waits_max=9), []  # type: ignore[var-annotated]
+    jobs = Jobs("one", "two")
+    other = worker(ws, Jobs("three"), clock)
+
+    def sleeps(_: str) -> None:
+        jobs.during = lambda _: None
+        clock.moment += timedelta(seconds=61)
+        assert other._lease.take()
+
+    jobs.during = sleeps
+    worker(ws, jobs, clock, told).run(Mode.FOREVER)
+    assert jobs.did == ["10 one", "10 two"]
+    assert "another worker has taken the lease over" in told
+    assert clock.waits[0] == 5
+
+
 def test_the_one_that_stands_by_takes_over_within_the_lease(tmp_path: Path) -> None:
     ws, clock, told = workspace(tmp_path, lease_seconds=60), FakeClock(waits_max=12), []  # type: ignore[var-annotated]
     dead = worker(ws, Jobs("one"), clock)
@@ -167,6 +185,22 @@ def test_the_one_that_stands_by_takes_over_within_the_lease(tmp_path: Path) -> N
     assert jobs.did == ["10 one"]
     assert sum(clock.waits[:4]) >= 60
     assert sum("stands by" in text for text in told) == 1
+
+
+@pytest.mark.slow
+def test_a_step_that_takes_longer_than_the_lease_keeps_it(tmp_path: Path) -> None:
+    ws, jobs = workspace(tmp_path, lease_seconds=5), Jobs("one")
+    held = []
+
+    def takes_long(_: str) -> None:
+        time.sleep(7)
+        with pytest.raises(BusyProblem, match="is at work"):
+            Worker(lambda: ws, WallClock(), jobs=Jobs("two").table).run(Mode.ONCE)
+        held.append(status(ws, WallClock().now()).is_held)
+
+    jobs.during = takes_long
+    assert Worker(lambda: ws, WallClock(), jobs=jobs.table).run(Mode.ONCE) == []
+    assert held == [True]
 
 
 @pytest.mark.slow

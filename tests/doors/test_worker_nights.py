@@ -172,6 +172,21 @@ def test_settings_that_cannot_be_read_do_not_end_it(tmp_path: Path) -> None:
     assert sum("is not TOML here" in text for text in told) == 1, "told once, not every round"
 
 
+def test_facts_that_are_said_to_lie_elsewhere_wait_for_another_start(tmp_path: Path) -> None:
+    from winback.doors.worker.loop import Worker
+
+    ws, jobs, told, opened = workspace(tmp_path), Jobs("one"), [], []  # type: ignore[var-annotated]
+
+    def open_workspace() -> Workspace:
+        opened.append(1)
+        return ws if len(opened) == 1 else workspace(tmp_path, "sqlite:///elsewhere.sqlite")
+
+    Worker(open_workspace, FakeClock(), jobs=jobs.table, tell=told.append).run(Mode.ONCE)
+    assert jobs.did == ["10 one"]
+    assert not (ws.data / "elsewhere.sqlite").exists()
+    assert "start it again" in told[0]
+
+
 def test_the_moment_of_the_next_night_is_told(tmp_path: Path) -> None:
     ws, jobs, clock = workspace(tmp_path), Jobs("one"), FakeClock()
     worker(ws, jobs, clock).run(Mode.ONCE)

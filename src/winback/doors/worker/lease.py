@@ -32,10 +32,19 @@ class Held:
 
     def take(self) -> bool:
         """Take or prolong the lease; False where another worker holds it."""
-        now_us = micros(self._clock.now())
-        until = now_us + self._ws.settings.worker.lease_seconds * MICROS_PER_SECOND
+        now_us, until = self._span()
         with facts.connection(self._ws) as connection:
             return ledger.do(connection, "take_lease", [self.owner, now_us, now_us, until]) == 1
+
+    def prolong(self) -> bool:
+        """Prolong the lease; False where it is not this owner's any more. Never takes it."""
+        now_us, until = self._span()
+        with facts.connection(self._ws) as connection:
+            return ledger.do(connection, "prolong_lease", [now_us, until, self.owner]) == 1
+
+    def _span(self) -> tuple[int, int]:
+        now_us = micros(self._clock.now())
+        return now_us, now_us + self._ws.settings.worker.lease_seconds * MICROS_PER_SECOND
 
     def holder(self) -> ledger.Lease | None:
         """Who holds it, or held it last."""
@@ -44,7 +53,7 @@ class Held:
 
     def beat(self) -> None:
         """Prolong it from now on, in a thread of its own, until it is given back."""
-        if self._heart is None:
+        if self._heart is None or not self._heart.is_alive():
             self._heart = Thread(target=self._beats, name="lease", daemon=True)
             self._heart.start()
 
@@ -61,7 +70,7 @@ class Held:
         """A beat that fails (the database is away) is made good by the next one, or the lease runs out."""
         while not self._stop.wait(self._ws.settings.worker.lease_seconds / BEATS):
             try:
-                if not self.take():
+                if not self.prolong():
                     return
             except Exception:
                 continue

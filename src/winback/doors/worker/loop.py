@@ -19,6 +19,8 @@ from winback.terms.time import MICROS_PER_SECOND
 
 #: After an error that is no step's own (the database is away), at most so long until the next round.
 PAUSE_SECONDS_MAX = 60
+#: So long after the lease was lost the worker asks for it again.
+PAUSE_SECONDS_LOST = 5
 #: Between two rounds at least so long passes.
 REST_SECONDS = 0.1
 
@@ -90,6 +92,7 @@ class Worker:
                 wrong = 0
             except LeaseLostError:
                 self._tell("another worker has taken the lease over")
+                self._clock.wait(PAUSE_SECONDS_LOST, self.stop)
             except Exception as error:
                 wrong += 1
                 pause = min(2**wrong, PAUSE_SECONDS_MAX)
@@ -139,11 +142,16 @@ class Worker:
     def _read_settings(self) -> None:
         """The workspace file as it is now; where it cannot be, the last one that could is gone on with."""
         try:
-            self._ws, self._unread = self._open(), ""
+            fresh, wrong = self._open(), ""
+            if fresh.settings.storage != self._ws.settings.storage:
+                wrong = "[storage] has changed; end this worker and start it again"
         except Problem as problem:
-            if str(problem) != self._unread:
-                self._unread = str(problem)
-                self._tell(f"error: {problem}\nThe settings as they were are gone on with.")
+            wrong = str(problem)
+        if not wrong:
+            self._ws = fresh
+        elif wrong != self._unread:
+            self._tell(f"error: {wrong}\nThe settings as they were are gone on with.")
+        self._unread = wrong
 
     def _of(self, cadence: Cadence) -> list[Job]:
         return [job for job in self._jobs if job.cadence is cadence]

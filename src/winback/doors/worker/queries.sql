@@ -7,6 +7,10 @@ SET since_us = CASE WHEN worker_lease.owner = excluded.owner THEN worker_lease.s
     owner = excluded.owner, beat_us = excluded.beat_us, until_us = excluded.until_us
 WHERE worker_lease.owner = excluded.owner OR worker_lease.until_us < excluded.beat_us;
 
+-- name: prolong_lease
+-- The lease for longer, where it is still theirs.
+UPDATE worker_lease SET beat_us = %s, until_us = %s WHERE name = 'worker' AND owner = %s AND until_us > 0;
+
 -- name: give_lease_back
 -- The lease is free again.
 UPDATE worker_lease SET until_us = 0 WHERE name = 'worker' AND owner = %s;
