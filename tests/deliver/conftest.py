@@ -49,7 +49,9 @@ def facts_url(request: pytest.FixtureRequest) -> str:
 
     address, name = str(request.getfixturevalue("migrated")), f"deliver_{next(_number)}"
     with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'migrated'")
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'migrated'"
+        )
         connection.execute(f"CREATE DATABASE {name} TEMPLATE migrated")
     return named(address, name)
 

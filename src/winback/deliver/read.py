@@ -26,6 +26,7 @@ __all__ = [
     "holds",
     "inbox",
     "is_callback",
+    "is_unsubscribe",
     "links",
     "messages_in",
     "messages_of",
@@ -63,6 +64,11 @@ def callback_url(ws: Workspace, provider: str) -> str:
 def is_callback(ws: Workspace, provider: str, mark: str) -> bool:
     """Whether a call-back came to the address that this provider was given."""
     return links(ws).is_ours(provider, mark)
+
+
+def is_unsubscribe(ws: Workspace, token: str) -> bool:
+    """Whether a token to unsubscribe is ours."""
+    return links(ws).message_of(UNSUBSCRIBE, token) is not None
 
 
 def check_text(text: str, place: str = "") -> None:

@@ -1,4 +1,4 @@
-"""How customers are reached: providers, when not to disturb, how often at most, messages in both languages."""
+"""How customers are reached: providers, when not to disturb, how often at most, messages."""
 
 from __future__ import annotations
 
@@ -109,10 +109,11 @@ class DeliverSection(_Part):
     sms_signature: str = ""
     sms_opt_out: str = "拒收请回复R"
     links_url: str = ""
+    landing_url: str = ""
     scanner_seconds: Annotated[int, Field(ge=0, le=600)] = 5
 
     @model_validator(mode="after")
     def _some_night(self) -> DeliverSection:
         if self.quiet_from == self.quiet_to and self.quiet_purposes:
-            raise ValueError("quiet_from and quiet_to are the same; for no quiet hours set quiet_purposes = []")
+            raise ValueError("quiet_from is quiet_to; for no quiet hours set quiet_purposes = []")
         return self
