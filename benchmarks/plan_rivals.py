@@ -1,0 +1,145 @@
+"""One customer at a time: through the ORM, and as one job each in Procrastinate and in Celery.
+
+Each does what the tick does for one customer, in one transaction: read the entry, its edge and what the edge
+gives, write the treatment, move the entry. Queues are timed from handing the jobs over to the last one done.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from winback.store.workspace import Workspace
+
+Few = tuple[int, int]
+
+
+class Missing(Exception):  # noqa: N818 - it is no error, the rival is not there
+    """The rival, or the server it needs, is not here."""
+
+
+def due(connection: Any, few: Few) -> list[int]:
+    """Keys of the next entries that are due."""
+    from winback.plan.models import Entry
+
+    count, now = few
+    rows = Entry.objects.using(connection.alias).filter(due_us__lte=now).order_by("due_us", "id")
+    return list(rows.values_list("id", flat=True)[:count])
+
+
+def advance_one(alias: str, key: int, now: int) -> None:
+    """What a tick does, for one customer, through the ORM."""
+    from django.db.transaction import atomic
+
+    from winback.plan.models import Edge, Emission, Entry, Treatment
+
+    with atomic(using=alias):
+        entry = Entry.objects.using(alias).select_for_update().get(id=key)
+        where = {"walk_id": entry.walk_id, "stop": entry.stop, "outcome": entry.outcome}
+        edge = Edge.objects.using(alias).get(**where)
+        for given in Emission.objects.using(alias).filter(**where):
+            Treatment.objects.using(alias).get_or_create(
+                id=entry.id ^ given.step_key,
+                defaults={
+                    "entry_id": entry.id,
+                    "customer_id": entry.customer_id,
+                    "playbook": entry.playbook,
+                    "version": given.version,
+                    "step": given.step,
+                    "kind": given.kind,
+                    "as_of_day": 20513,
+                    "due_us": now,
+                    "arm": entry.arm,
+                    "is_held_out": entry.held_by is not None,
+                    "medium": given.medium,
+                    "template": given.template,
+                    "purpose": given.purpose,
+                    "expected_minor": entry.expected_minor,
+                    "why": entry.why,
+                },
+            )
+        entry.from_stop, entry.from_outcome = entry.stop, entry.outcome
+        entry.stop, entry.outcome, entry.began_us = edge.next_stop, 0, now
+        entry.due_us = None if edge.stay_us is None else now + edge.stay_us
+        entry.save(using=alias)
+
+
+def orm(_: Workspace, connection: Any, few: Few) -> float:
+    """Customers a second, a loop over entries."""
+    keys = due(connection, few)
+    began = time.perf_counter()
+    for key in keys:
+        advance_one(connection.alias, key, few[1])
+    return len(keys) / (time.perf_counter() - began)
+
+
+def procrastinate(_: Workspace, connection: Any, few: Few) -> float:
+    """Customers a second, one job each; the queue lies in the same PostgreSQL."""
+    if connection.vendor != "postgresql":
+        raise Missing("Procrastinate needs PostgreSQL")
+    try:
+        import procrastinate as queue
+    except ImportError:
+        raise Missing("procrastinate is not installed") from None
+    keys, alias = due(connection, few), connection.alias
+    place = connection.get_connection_params()
+    kept = {name: place[name] for name in ("host", "port", "dbname", "user", "password") if place.get(name)}
+    app = queue.App(connector=queue.SyncPsycopgConnector(kwargs=kept))
+
+    @app.task(name="advance")
+    def advance(key: int, now: int) -> None:
+        advance_one(alias, key, now)
+
+    with app.open():
+        app.schema_manager.apply_schema()
+        began = time.perf_counter()
+        jobs: list[dict[str, Any]] = [{"key": key, "now": few[1]} for key in keys]
+        advance.batch_defer(*jobs)
+    worker = app.with_connector(queue.PsycopgConnector(kwargs=kept))
+    with worker.replace_connector(worker.connector):
+        worker.run_worker(wait=False, install_signal_handlers=False, listen_notify=False, concurrency=2)
+    return _done(connection, keys, began, few[1])
+
+
+def celery(_: Workspace, connection: Any, few: Few) -> float:
+    """Customers a second, one job each, the broker in memory: what a queue costs without any network."""
+    try:
+        from celery import Celery  # type: ignore[import-untyped]
+        from celery.contrib.testing.worker import start_worker  # type: ignore[import-untyped]
+    except ImportError:
+        raise Missing("celery is not installed") from None
+    keys, alias = due(connection, few), connection.alias
+    app = Celery("bench", broker="memory://", backend=None)
+    app.conf.update(task_ignore_result=True, worker_prefetch_multiplier=64)
+
+    @app.task(name="advance")  # type: ignore[untyped-decorator]
+    def advance(key: int, now: int) -> None:
+        advance_one(alias, key, now)
+
+    began = time.perf_counter()
+    with start_worker(app, pool="solo", perform_ping_check=False, loglevel="error"):
+        for key in keys:
+            advance.delay(key, few[1])
+        return _done(connection, keys, began, few[1])
+
+
+def _done(connection: Any, keys: Sequence[int], began: float, now: int) -> float:
+    """Customers a second until the last of them has gone on."""
+    from winback.plan.models import Entry
+
+    left = len(keys)
+    while left:
+        left = Entry.objects.using(connection.alias).filter(id__in=keys[-500:], due_us__lte=now).count()
+        if left:
+            time.sleep(0.05)
+        if time.perf_counter() - began > 600:
+            raise Missing("it did not end within ten minutes")
+    return len(keys) / (time.perf_counter() - began)
+
+
+RIVALS: dict[str, Callable[[Workspace, Any, Few], float]] = {
+    "one row at a time through the ORM": orm,
+    "Procrastinate, one job a customer": procrastinate,
+    "Celery, broker in memory, one job a customer": celery,
+}
