@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
 from benchmarks.harness import Entry, against, peak_mib, record
 from winback.diagnose.run import report
 from winback.ingest.read import manifest
@@ -24,18 +28,40 @@ SECONDS_MOST, MIB_MOST = 60.0, 6144.0
 
 @dataclass(frozen=True)
 class Size:
-    """So many simulated customers over so many days."""
+    """So many simulated customers over so many days; each visit is logged so many times, seconds apart."""
 
     customers: int
     days: int = 400
+    visits_each: int = 1
 
 
-SIZES = {"small": Size(50_000), "full": Size(1_000_000)}
+#: The full size is 100 million events: people open the app several times where the simulated ones do once.
+SIZES = {"small": Size(50_000), "full": Size(1_000_000, days=410, visits_each=4)}
 
 
 def workspace(root: Path) -> Workspace:
     """The simulated workspace."""
     return Workspace(load(root / "winback.toml", environ={}), root)
+
+
+def business(root: Path, size: Size) -> None:
+    """Simulate a business of this size."""
+    simulate(root, size.customers, size.days)
+    if size.visits_each > 1:
+        for path in sorted((root / "raw").glob("visits-*.parquet")):
+            pq.write_table(_repeated(pq.read_table(path), size.visits_each), path)
+
+
+def _repeated(visits: pa.Table, times: int) -> pa.Table:
+    """Every visit so many times, half a minute apart."""
+    place = visits.column_names.index("opened_at")
+    parts = [
+        visits.set_column(
+            place, "opened_at", pc.add(visits["opened_at"], pa.scalar(timedelta(seconds=30 * n)))
+        )
+        for n in range(times)
+    ]
+    return pa.concat_tables(parts)
 
 
 def take(root: Path) -> None:
@@ -59,10 +85,10 @@ def diagnose(root: Path) -> None:
 def measure(name: str, size: Size, root: Path) -> list[Entry]:
     """Make the report in processes of their own: once to compile, then timed."""
     warm = root / "warm"
-    simulate(warm, 2_000, size.days)
+    business(warm, Size(2_000, size.days))
     take(warm)
     peak_mib(diagnose, warm)
-    simulate(root / "world", size.customers, size.days)
+    business(root / "world", size)
     peak_mib(take, root / "world")
     began = time.perf_counter()
     peak = peak_mib(diagnose, root / "world")

@@ -77,6 +77,7 @@ def test_a_group_is_named_by_phase_and_channel() -> None:
     assert group_of("mature/shop/north", channels) == Group("mature", "shop/north")
     assert group_of("novice/*", channels) == Group("novice", None)
     assert group_of("*/?", channels) == Group(None, "")
+    assert group_of("新手期/网站", channels, {"网站": "web", "gone": "no longer"}) == Group("novice", "web")
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def test_rare_values_share_a_row_and_all_rows_add_up(found: Report) -> None:
     [
         (
             "en",
-            ["those lost from web site, by “region”", "those lost from web site, by tier"],
+            ["Those lost from web site, by “region”", "Those lost from web site, by tier"],
             ["north", "south", "east", "others", "(not known)"],
             "had “region”: “north”",
         ),

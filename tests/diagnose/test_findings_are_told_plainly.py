@@ -50,6 +50,23 @@ TOLD = [
         "had fall from the highest balance: 0.9 or more",
         "较最高余额的跌幅达到 0.9 及以上",
     ),
+    (
+        Condition("days_from_redemption_to_alive", below=1.0),
+        "were last seen on the day of their last redemption",
+        "最后一次活跃就在最近一次赎回的当天",
+    ),
+    (
+        Condition("days_from_claim_to_alive", below=8.0),
+        "were last seen within 7 days of their last claim",
+        "最后一次活跃在最近一次核销后 7 天之内",
+    ),
+    (
+        Condition("days_from_signed_to_alive", at_least=31.0),
+        "were last seen 31 days or more after their last signed",
+        "最近一次signed过了 31 天及以上仍有活跃",
+    ),
+    (Condition("attributes.region", is_name="广东"), "had “region”: “广东”", "“region”为“广东”"),
+    (Condition("campaign", is_name="spring"), "had campaign: “spring”", "活动为“spring”"),
     (Condition("trust", is_name="low"), "had trust: low", "信任度为“低”"),
 ]
 

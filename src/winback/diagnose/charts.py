@@ -9,7 +9,16 @@ import altair as alt
 import vl_convert
 
 from winback.diagnose.clusters.nouns import Clusters
-from winback.diagnose.nouns import PHASES, STATES, Cell, Definitions, Flow, Kept, MonthStructure
+from winback.diagnose.nouns import (
+    PHASES,
+    STATES,
+    Cell,
+    Definitions,
+    Flow,
+    Kept,
+    MonthStructure,
+    PhaseShare,
+)
 from winback.language import Say
 from winback.profile.nouns import State
 
@@ -58,6 +67,28 @@ def states_svg(rows: Sequence[tuple[str, Cell]], first: str, say: Say) -> str:
         order=alt.Order(field="order", type="quantitative"),
     )
     return svg(encoded)
+
+
+def structure_svg(shares: Sequence[PhaseShare], say: Say) -> str:
+    """A bar a phase: its share of the churned, with its interval."""
+    values = [
+        {"phase": say(each.phase), "share": each.rate.share, "low": each.rate.low, "high": each.rate.high}
+        for each in shares
+        if each.rate.whole
+    ]
+    if not values:
+        return ""
+    names = [say(each.phase) for each in shares]
+    chart = alt.Chart(alt.InlineData(values=values), width=WIDTH_PX, height=alt.Step(26)).encode(
+        y=alt.Y(field="phase", type="nominal", sort=names, title=None)
+    )
+    bars = chart.mark_bar(color=COLOURS[State.CHURNED]).encode(
+        x=alt.X(field="share", type="quantitative", title=None, axis=alt.Axis(format="%", tickCount=5))
+    )
+    spans = chart.mark_rule(strokeWidth=2).encode(
+        x=alt.X(field="low", type="quantitative"), x2=alt.X2(field="high")
+    )
+    return svg(alt.layer(bars, spans))
 
 
 def heat_svg(cells: Sequence[tuple[str, str, float]], labels: tuple[str, str], columns: Sequence[str]) -> str:

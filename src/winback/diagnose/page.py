@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from winback.diagnose.charts import states_svg
+from winback.diagnose.charts import states_svg, structure_svg
 from winback.diagnose.nouns import Cell, Diagnosis, Table
 from winback.diagnose.telling import channel_name, charted_channels, definition, headline, tables
 from winback.diagnose.words import speak
@@ -85,10 +85,12 @@ def first_charts(diagnosis: Diagnosis, language: str) -> dict[str, str]:
     all_cells = [(say("all"), diagnosis.total)]
     of_phases = [(say(cell.phase or "all"), cell) for cell in diagnosis.by_phase]
     of_channels = [(channel_name(cell.channel, say), cell) for cell in charted_channels(diagnosis)]
-    return {
+    drawn = {
+        "structure-of-the-churned": structure_svg(diagnosis.structure, say),
         "states-by-phase": states_svg([*of_phases, *all_cells], say("phase"), say),
         "states-by-channel": states_svg([*of_channels, *all_cells], say("channel"), say),
     }
+    return {name: chart for name, chart in drawn.items() if chart}
 
 
 def html_sections(diagnosis: Diagnosis, language: str, charts: Mapping[str, str]) -> list[str]:
@@ -96,24 +98,26 @@ def html_sections(diagnosis: Diagnosis, language: str, charts: Mapping[str, str]
     say = speak(language)
     structure, phases, channels, matrix = tables(diagnosis, language)
     return [
-        html_section(structure, "", say),
+        html_section(structure, charts.get("structure-of-the-churned", ""), say),
         html_section(phases, charts["states-by-phase"], say),
         html_section(channels, charts["states-by-channel"], say),
         html_section(matrix, charts.get("churn-by-channel-and-phase", ""), say),
     ]
 
 
-def html_section(table: Table, chart: str, say: Say, *, framed: bool = True) -> str:
+def html_section(
+    table: Table, chart: str, say: Say, *, framed: bool = True, rows_open_max: int = ROWS_OPEN_MAX
+) -> str:
     """A section: title, the sentence, the chart (other markup if not `framed`), the table if it has rows.
 
-    A table of more than ROWS_OPEN_MAX rows is folded on the screen.
+    A table of more than `rows_open_max` rows is folded on the screen.
     """
     figure = chart
     if chart and framed:
         figure = f'<figure role="img" aria-label="{escape(table.says)}">{chart}</figure>'
     head = f"<h2>{escape(table.title)}</h2><p>{escape(table.says)}</p>"
     shown = html_table(table) if table.rows else ""
-    if len(table.rows) > ROWS_OPEN_MAX:
+    if len(table.rows) > rows_open_max:
         summary = say("table of {n} rows").format(n=number(len(table.rows)))
         shown = html_folded(summary, shown)
     return f"<section>{head}{figure}{shown}</section>"

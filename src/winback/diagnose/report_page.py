@@ -36,7 +36,7 @@ def _deeper(report: Report, wording: Wording, charts: Mapping[str, str]) -> list
     return [
         *_findings(report, wording),
         *(f"<p>{escape(sentence)}</p>" for sentence in chosen_told(report, wording)),
-        *(html_section(table, "", say) for table in drill_tables(report.drills, wording)),
+        *(html_section(table, "", say, rows_open_max=0) for table in drill_tables(report.drills, wording)),
         html_told(quality_section(report.quality, wording.language), say),
         html_told(
             clusters_section(report.clusters, wording.language),

@@ -229,6 +229,7 @@ def drill_tables(drills: Sequence[Drill], wording: Wording) -> tuple[Table, ...]
     for each in drills:
         name = wording.name(each.feature)
         title = say("{group}, by {feature}").format(group=group_text(each.group, say), feature=name)
+        title = title[:1].upper() + title[1:]
         columns = (
             name,
             say("of the lost"),

@@ -112,6 +112,9 @@ CHINESE = {
     "had {name}: {value}": "{name}为“{value}”",
     "had {name}: “{value}”": "{name}为“{value}”",
     "others": "其他",
+    "were last seen on the day of their last {kind}": "最后一次活跃就在最近一次{kind}的当天",
+    "were last seen within {days} of their last {kind}": "最后一次活跃在最近一次{kind}后 {days}之内",
+    "were last seen {days} or more after their last {kind}": "最近一次{kind}过了 {days}及以上仍有活跃",
     "Not drilled by {feature}: all who were compared are alike in it.": (
         "无法按{feature}细分：参与对比的客户在这一点上都相同。"
     ),

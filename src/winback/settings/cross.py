@@ -107,12 +107,25 @@ def _collected_kinds_are_known(sections: Sections) -> Found:
                 yield path, f'found "{kind}"; allowed: {", ".join(known)}'
 
 
+def _labels_differ(sections: Sections) -> Found:
+    """Two channels, or two attributes, are never called the same in one language."""
+    for section in ("channels", "attributes"):
+        for language in ("zh", "en"):
+            seen: dict[str, str] = {}
+            for name, label in sections[section].items():
+                said = getattr(label, language)
+                if said in seen:
+                    yield (section, name, language), f'found "{said}", which {seen[said]} is called already'
+                seen.setdefault(said, name)
+
+
 _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Sections], Found]], ...] = (
     (("kinds",), _own_kinds_are_new),
     (("kinds", "churn"), _kinds_alive_are_known),
     (("sources",), _source_names_differ),
     (("sources",), _source_zones_are_known),
     (("kinds", "sources"), _mapped_kinds_are_known),
+    (("channels", "attributes"), _labels_differ),
     (("kinds", "collector"), _collected_kinds_are_known),
     (("rewards", "pots", "products"), _rewards_name_what_there_is),
 )

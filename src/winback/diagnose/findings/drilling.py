@@ -26,6 +26,10 @@ DRILLED_BY = (
 )
 
 
+#: Grades of trust, ascending.
+GRADES = ("low", "middle", "high")
+
+
 def drilled_by(sides: Sides) -> tuple[str, ...]:
     """DRILLED_BY, and all free attributes."""
     free = [question.feature for question in sides.questions if question.feature.startswith(FREE)]
@@ -67,12 +71,20 @@ def _rows(
     table = counts.reshape(-1, 2)
     kept, lost = (round(float(side)) for side in table.sum(axis=0))
     rows = []
-    for place in [*range(question.width), int(UNKNOWN_BIN)]:
+    for place in [*_in_order(question), int(UNKNOWN_BIN)]:
         stayed, left = (round(float(side)) for side in table[place])
         if place == UNKNOWN_BIN and not stayed and not left:
             continue
         rows.append(DrillRow(_span(question, place), rate(left, lost), rate(min(stayed, kept), kept)))
     return tuple(rows)
+
+
+def _in_order(question: Question) -> list[int]:
+    """The bins as they are shown: grades of trust ascending, other names the most frequent first."""
+    places = list(range(question.width))
+    if question.feature == "trust":
+        places.sort(key=lambda place: GRADES.index(question.names[place]))
+    return places
 
 
 def _span(question: Question, place: int) -> Condition:

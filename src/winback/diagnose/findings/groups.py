@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 
 from winback.diagnose.nouns import PHASES, Group
+from winback.diagnose.words import CHINESE
 from winback.ingest.read import FREE
 from winback.terms.errors import SettingsProblem
 
@@ -13,6 +14,7 @@ from winback.terms.errors import SettingsProblem
 ANY = "*"
 #: Names the channel of those whose channel is not known.
 NOT_KNOWN = "?"
+_PHASE_CALLED = {CHINESE[phase]: phase for phase in PHASES}
 #: A message names so many channels.
 CHANNELS_NAMED_MAX = 30
 #: So many features are named where none is like the one that was given.
@@ -22,11 +24,12 @@ NEAREST_MAX = 8
 def group_of(text: str, channels: Sequence[str], called: Mapping[str, str] | None = None) -> Group:
     """The group that `PHASE/CHANNEL` names; * is any of them, ? the channel that is not known.
 
-    A channel goes by its name or by what it is `called` (label to name).
+    A channel goes by its name or by what it is `called` (label to name), a phase also by its Chinese name.
 
     Raises SettingsProblem for what is no such pair, a phase there is not, or a channel not in `channels`.
     """
-    phase, slash, channel = text.partition("/")
+    said, slash, channel = text.partition("/")
+    phase = _PHASE_CALLED.get(said, said)
     phases = (*PHASES, ANY)
     if not slash:
         raise _refused(f"{text!r} is no group", f"PHASE/CHANNEL with a phase of {', '.join(phases)}")

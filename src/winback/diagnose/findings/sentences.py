@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -52,6 +53,9 @@ _TIMES = {
 }
 
 
+_LAST_SEEN = re.compile(r"days_from_(\w+)_to_alive")
+
+
 def condition_text(condition: Condition, wording: Wording) -> str:
     """A condition as the predicate of a sentence: `bought 2 times at most`, `最多购买 2 次`."""
     say = wording.say
@@ -88,6 +92,9 @@ def _counted(condition: Condition, name: str, wording: Wording) -> str:
     say = wording.say
     most = int(condition.below) - 1 if condition.below is not None else None
     least = int(condition.at_least or 0)
+    after = _LAST_SEEN.fullmatch(condition.feature)
+    if after:
+        return _last_seen(_known(after[1], say), most, least, say)
     none, at_most, or_more = _TIMES.get(condition.feature, ("", "", ""))
     if none:
         if most == 0:
@@ -100,6 +107,19 @@ def _counted(condition: Condition, name: str, wording: Wording) -> str:
     if most is not None:
         return say("had {name}: {value} at most").format(name=name, value=number(most))
     return say("had {name}: {value} or more").format(name=name, value=number(least))
+
+
+def _last_seen(kind: str, most: int | None, least: int, say: Say) -> str:
+    """How long after their last event of a kind they were seen last."""
+    if most == 0:
+        return say("were last seen on the day of their last {kind}").format(kind=kind)
+    if most is not None:
+        return say("were last seen within {days} of their last {kind}").format(
+            kind=kind, days=_days(most, say)
+        )
+    return say("were last seen {days} or more after their last {kind}").format(
+        kind=kind, days=_days(least, say)
+    )
 
 
 def _times(value: int, say: Say) -> str:
