@@ -26,6 +26,11 @@ Bits = NDArray[np.bool_]
 def contents_of(desk: Desk, columns: Mapping[str, pa.Array]) -> tuple[Hashes, Bits]:
     """The content hash of each event, and whether it is that of a message id."""
     kind = text_hashes(columns["kind"])
+    message = columns["message"]
+    by_message: Bits = message.is_valid().to_numpy(zero_copy_only=False)
+    if by_message.all():
+        fold(kind, text_hashes(message))
+        return kind, by_message
     content = kind.copy()
     fold(content, _id_hashes(desk)[columns["customer"].to_numpy()])
     for name in ("at", "amount"):
@@ -33,8 +38,6 @@ def contents_of(desk: Desk, columns: Mapping[str, pa.Array]) -> tuple[Hashes, Bi
     for name in (*TEXTS, "attributes", *SAID):
         column = columns[name]
         fold(content, _said_hashes(column))
-    message = columns["message"]
-    by_message: Bits = message.is_valid().to_numpy(zero_copy_only=False)
     if by_message.any():
         fold(kind, text_hashes(message))
         content = np.where(by_message, kind, content)
