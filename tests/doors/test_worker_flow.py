@@ -132,6 +132,12 @@ def test_a_source_that_is_not_there_holds_the_night_and_is_told(ws: Workspace) -
     assert status(ws, clock.now()).errors == ()
 
 
+def test_a_source_that_has_gone_silent_is_told(ws: Workspace) -> None:
+    lines = [line for line in work(ws, at(40, 6)) if "the newest event is of 2026-01-09" in line]
+    assert lines != []
+    assert lines[0].startswith("night 2026-02-10 ingest")
+
+
 def test_every_job_says_what_it_does_and_has_a_name_of_its_own() -> None:
     assert len({job.name for job in JOBS}) == len(JOBS)
     assert all(job.does.__doc__ for job in JOBS)

@@ -17,6 +17,8 @@ from winback.warn import read as warn
 
 #: So long a step waits for another run (a person's) of the same step to end.
 WAIT_SECONDS = 600.0
+#: A log without events for more days than this before a night is told of.
+QUIET_DAYS = 2
 
 
 class Cadence(StrEnum):
@@ -63,11 +65,15 @@ class Job:
 
 
 def ingest(task: Task) -> str | None:
-    """Take in what is new."""
+    """Take in what is new; a night says where the newest event is old, as when a source has gone silent."""
     found = flow.ingest(task.ws, now=task.now, wait_seconds=WAIT_SECONDS)
-    if not found.events and not found.refused:
-        return None
-    return f"{number(found.events)} events, {number(found.refused)} rows refused"
+    said = []
+    if found.events or found.refused:
+        said.append(f"{number(found.events)} events, {number(found.refused)} rows refused")
+    last, night = found.last_day, task.as_of
+    if night is not None and last is not None and (night - last).days > QUIET_DAYS:
+        said.append(f"the newest event is of {last}")
+    return "; ".join(said) or None
 
 
 def profile(task: Task) -> str | None:
