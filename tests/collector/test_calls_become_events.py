@@ -126,6 +126,24 @@ def test_what_identify_says_is_known_of_the_customer(ws):
     assert row["registered_day"] == (datetime(2024, 5, 6) - datetime(1970, 1, 1)).days
 
 
+def test_only_identify_tells_of_the_customer(ws):
+    context = {"locale": "zh-CN", "timezone": "Asia/Tokyo", "campaign": {"name": "spring"}}
+    batch(ws, key(ws), call(1, context=context, traits={"channel": "x"}, properties={"value": "much"}))
+    assert taken(ws).events == 1
+    row = read.registry(ws).to_pylist()[0]
+    assert (row["channel"], row["campaign"], row["language"], row["time_zone"]) == (None,) * 4
+    assert not list((ws.data / "registry").glob("*.changes.parquet"))
+
+
+@pytest.mark.parametrize("odd", [{"createdAt": "1970-01-01"}, {"createdAt": "long ago"}, {"birthday": "?"}])
+def test_odd_things_that_identify_tells_do_not_keep_it_out(ws, odd):
+    context = {"timezone": "GMT+08:00"}
+    batch(ws, key(ws), call(1, type="identify", traits=odd | {"channel": "x"}, context=context))
+    summary = taken(ws)
+    assert (summary.events, summary.refused) == (1, 0)
+    assert read.registry(ws)["channel"].to_pylist() == ["x"]
+
+
 def test_a_browser_may_say_little(ws):
     public = key(ws, "web", is_browser=True)
     bought = call(2, event="Order Completed", properties={"revenue": 1})

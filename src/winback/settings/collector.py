@@ -37,7 +37,14 @@ def _first(*paths: str) -> Expression:
     return Expression(sql=f"coalesce({', '.join(f'({each})' for each in found)}, NULL)")
 
 
+def _said(*paths: str) -> Expression:
+    """What a customer tells of themselves: of `identify` alone, as every call has a context."""
+    return Expression(sql=f"CASE WHEN kind = '{Kind.REGISTER}' THEN {_first(*paths).sql} END")
+
+
 _REVENUE = _first("properties.revenue", "properties.amount", "properties.total", "properties.value")
+_WITHOUT_MONEY = ", ".join(f"'{kind}'" for kind in (Kind.REGISTER, Kind.VISIT, Kind.FAULT))
+_ZONE = r"^[A-Z][A-Za-z_]+(/[A-Za-z_+-]+)+$|^UTC$"
 _ANSWERED = f"kind IN ('{Kind.TOUCH}', '{Kind.CLAIM}')"
 _CRASH = f"CASE WHEN event = 'Application Crashed' THEN 'crash' WHEN kind = '{Kind.FAULT}' THEN 'error' END"
 
@@ -49,13 +56,14 @@ def default_events() -> tuple[EventMapping, ...]:
 
 def _deed() -> EventMapping:
     """What the customer did, or told of themselves."""
+    zone = f"({_said('traits.time_zone', 'context.timezone').sql})"
     return EventMapping(
         kind="kind",
         customer="customer",
         at="at",
         id="messageId",
         where=f"kind IS NOT NULL AND NOT ({_ANSWERED})",
-        amount=_REVENUE,
+        amount=Expression(sql=f"CASE WHEN kind NOT IN ({_WITHOUT_MONEY}) THEN {_REVENUE.sql} END"),
         product=_first(
             "properties.product_id",
             "properties.sku",
@@ -65,12 +73,12 @@ def _deed() -> EventMapping:
         product_kind=_first("properties.product_kind", "properties.products[0].product_kind"),
         detail=Expression(sql=f"coalesce(properties->>'$.detail', {_CRASH})"),
         version=_first("context.app.version"),
-        channel=_first("traits.channel"),
-        campaign=_first("traits.campaign", "context.campaign.name"),
-        inviter=_first("traits.inviter"),
-        birthday=Expression(sql="TRY_CAST(traits->>'$.birthday' AS DATE)"),
-        language=_first("traits.language", "context.locale"),
-        time_zone=_first("traits.time_zone", "context.timezone"),
+        channel=_said("traits.channel"),
+        campaign=_said("traits.campaign", "context.campaign.name"),
+        inviter=_said("traits.inviter"),
+        birthday=Expression(sql=f"TRY_CAST({_said('traits.birthday').sql} AS DATE)"),
+        language=_said("traits.language", "context.locale"),
+        time_zone=Expression(sql=f"CASE WHEN regexp_full_match({zone}, '{_ZONE}') THEN {zone} END"),
     )
 
 
@@ -103,7 +111,8 @@ def _beginning() -> EventMapping:
         customer="customer",
         at=created,
         id=Expression(sql="'created ' || customer"),
-        where=f"kind = '{Kind.REGISTER}' AND ({created.sql}) IS NOT NULL",
+        where=f"kind = '{Kind.REGISTER}'"
+        f" AND TRY_CAST(({created.sql}) AS TIMESTAMP WITH TIME ZONE) >= TIMESTAMPTZ '2000-01-01 00:00:00+00'",
     )
 
 
