@@ -77,6 +77,8 @@ class Spool:
                     self._commit([payload for payload, _ in taken], [ticket for _, ticket in taken])
                 if self._segment is not None and self._is_due(self._segment):
                     self._hand_over(self._segment)
+            if self._segment is not None:
+                self._hand_over(self._segment)
         except BaseException:
             # Without this thread nobody is ever answered: the process ends, and its server starts another.
             traceback.print_exc()
