@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from winback.predict.run import run as predict
     from winback.predict.run import train
     from winback.profile.run import run as profile
+    from winback.reward.run import run as reward
     from winback.simulate.run import simulate
     from winback.warn.run import live as warn_live
     from winback.warn.run import run as warn
@@ -38,6 +39,7 @@ __all__ = [  # noqa: RUF022 - in the order of the flow
     "warn_live",
     "experiment",
     "plan",
+    "reward",
     "deliver",
     "deliver_prepare",
     "deliver_work",
@@ -56,6 +58,7 @@ STEPS = {
     "warn_live": ("winback.warn.run", "live"),
     "experiment": ("winback.experiment.run", "run"),
     "plan": ("winback.plan.run", "run"),
+    "reward": ("winback.reward.run", "run"),
     "deliver": ("winback.deliver.run", "run"),
     "deliver_prepare": ("winback.deliver.run", "prepare"),
     "deliver_work": ("winback.deliver.run", "work"),

@@ -12,7 +12,7 @@ from winback.profile import read as profile
 from winback.reward import book, policy
 from winback.reward.approving import Declined, approve_one
 from winback.reward.desk import Desk, When
-from winback.reward.funding import open_pots, put_in
+from winback.reward.funding import key_of, open_pots, put_in
 from winback.reward.gather import Known
 from winback.reward.nouns import ClaimState, GrantState
 from winback.store import facts
@@ -90,7 +90,8 @@ def raise_budget(ws: Workspace, pot: str, amount_minor: int, by: By) -> int | No
         where = (pot, book.currency_of(ws.settings, pot))
         asked = [*where, amount_minor, by.who, desk.when.now_us, by.why, "waiting" if waits else "approved"]
         with book.turn(connection) as turn:
-            request = int(book.fetch(connection, "ask_for_money", asked)[0][0])
+            request = key_of("request", *asked)
+            book.do(connection, "ask_for_money", [request, *asked])
             if not waits:
                 put_in(desk, (where, request, "raise"), amount_minor, turn, why=by.why)
             _note(desk, by, "raise", request)

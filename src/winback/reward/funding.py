@@ -17,7 +17,7 @@ def open_pots(desk: Desk) -> None:
         with book.turn(desk.connection) as turn:
             book.do(desk.connection, "open_pot", list(pot))
             if section.budget_minor:
-                put_in(desk, (pot, pot_key(pot), "fund"), section.budget_minor, turn)
+                put_in(desk, (pot, key_of("pot", *pot), "fund"), section.budget_minor, turn)
 
 
 def put_in(
@@ -29,6 +29,6 @@ def put_in(
     book.do(desk.connection, "keep_entry", [key, kind, *pot, *amounts])
 
 
-def pot_key(pot: book.Pot) -> int:
-    """The key of a pot as the subject of an entry."""
-    return int.from_bytes(hashlib.sha256(" ".join(("pot", *pot)).encode()).digest()[:8], "big") >> 1
+def key_of(*said: object) -> int:
+    """A key of 63 bits out of what it stands for: the same each time, and no other's."""
+    return int.from_bytes(hashlib.sha256(" ".join(map(str, said)).encode()).digest()[:8], "big") >> 1

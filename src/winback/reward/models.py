@@ -228,6 +228,7 @@ class Claim(models.Model):  # type: ignore[misc]
 class Request(models.Model):  # type: ignore[misc]
     """Somebody asked for more money in a pot; above the limit it waits for a second person."""
 
+    id = models.BigAutoField(primary_key=True)
     pot = models.CharField(max_length=40)
     currency = models.CharField(max_length=3)
     amount_minor = models.BigIntegerField()

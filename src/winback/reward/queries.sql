@@ -366,9 +366,9 @@ WHERE customer_id = %s AND pot = %s AND currency = %s AND granted_us >= %s
 
 -- name: ask_for_money
 -- Somebody asks for more money in a pot.
-INSERT INTO reward_request (pot, currency, amount_minor, maker, made_us, why, state)
-VALUES (%s, %s, %s, %s, %s, %s, %s)
-RETURNING id;
+INSERT INTO reward_request (id, pot, currency, amount_minor, maker, made_us, why, state)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT DO NOTHING;
 
 -- name: requests
 -- Requests in a state, the earliest first.

@@ -128,73 +128,74 @@ class RewardWatchSection(_Part):
     sign_days: Days = 30
 
 
+_PRIZES = ((100, 700), (500, 200), (2_000, 90), (8_800, 10))
+_SHIPPED: dict[str, dict[str, Any]] = {
+    "trial_coupon": {
+        "kind": "trial_coupon",
+        "zh": "体验券",
+        "en": "trial coupon",
+        "amount_minor": 1_000,
+        "purchase_min_minor": 100_000,
+        "expiry_days": 14,
+    },
+    "trial_principal": {
+        "kind": "trial_principal",
+        "zh": "体验金",
+        "en": "trial principal",
+        "amount_minor": 1_000_000,
+        "rate_bp": 500,
+        "rate_days": 7,
+        "expiry_days": 7,
+        "times_max": 1,
+    },
+    "bonus_interest": {
+        "kind": "bonus_interest",
+        "zh": "加息券",
+        "en": "bonus-interest coupon",
+        "amount_minor": 1_000_000,
+        "rate_bp": 100,
+        "rate_days": 30,
+        "purchase_min_minor": 100_000,
+        "product_kinds": ("bonus_interest",),
+    },
+    "value_red_packet": {
+        "kind": "red_packet",
+        "zh": "专属红包",
+        "en": "red packet by past purchases",
+        "share_bp": 100,
+        "by": "purchase_amount_life",
+        "amount_min_minor": 1_000,
+        "amount_max_minor": 500_000,
+        "round_to_minor": 100,
+        "purchase_times": 10,
+        "cooldown_days": 90,
+    },
+    "birthday_coupon": {
+        "kind": "birthday_coupon",
+        "zh": "生日礼券",
+        "en": "birthday coupon",
+        "amount_minor": 1_880,
+    },
+    "lucky_draw": {
+        "kind": "draw",
+        "zh": "幸运抽奖",
+        "en": "lucky draw",
+        "prizes": [{"amount_minor": amount, "weight": weight} for amount, weight in _PRIZES],
+        "expiry_days": 14,
+    },
+    "referral_reward": {
+        "kind": "referral_reward",
+        "zh": "邀请递进奖励",
+        "en": "progressive referral reward",
+        "by": "grants",
+        "steps": [{"at_least": n, "amount_minor": 100 * (2 * n + 1)} for n in range(5)],
+    },
+}
+
+
 def default_rewards() -> dict[str, RewardSection]:
     """The rewards of the worked example, one of each kind; S6, S7, S8, S14, S20."""
-    referral = tuple(StepSection(at_least=n, amount_minor=100 * (2 * n + 1)) for n in range(5))
-    prizes = ((100, 700), (500, 200), (2_000, 90), (8_800, 10))
-    said: dict[str, dict[str, Any]] = {
-        "trial_coupon": {
-            "kind": "trial_coupon",
-            "zh": "体验券",
-            "en": "trial coupon",
-            "amount_minor": 1_000,
-            "purchase_min_minor": 100_000,
-            "expiry_days": 14,
-        },
-        "trial_principal": {
-            "kind": "trial_principal",
-            "zh": "体验金",
-            "en": "trial principal",
-            "amount_minor": 1_000_000,
-            "rate_bp": 500,
-            "rate_days": 7,
-            "expiry_days": 7,
-            "times_max": 1,
-        },
-        "bonus_interest": {
-            "kind": "bonus_interest",
-            "zh": "加息券",
-            "en": "bonus-interest coupon",
-            "amount_minor": 1_000_000,
-            "rate_bp": 100,
-            "rate_days": 30,
-            "purchase_min_minor": 100_000,
-            "product_kinds": ("bonus_interest",),
-        },
-        "value_red_packet": {
-            "kind": "red_packet",
-            "zh": "专属红包",
-            "en": "red packet by past purchases",
-            "share_bp": 100,
-            "by": "purchase_amount_life",
-            "amount_min_minor": 1_000,
-            "amount_max_minor": 500_000,
-            "round_to_minor": 100,
-            "purchase_times": 10,
-            "cooldown_days": 90,
-        },
-        "birthday_coupon": {
-            "kind": "birthday_coupon",
-            "zh": "生日礼券",
-            "en": "birthday coupon",
-            "amount_minor": 1_880,
-        },
-        "lucky_draw": {
-            "kind": "draw",
-            "zh": "幸运抽奖",
-            "en": "lucky draw",
-            "prizes": [PrizeSection(amount_minor=amount, weight=weight) for amount, weight in prizes],
-            "expiry_days": 14,
-        },
-        "referral_reward": {
-            "kind": "referral_reward",
-            "zh": "邀请递进奖励",
-            "en": "progressive referral reward",
-            "by": "grants",
-            "steps": referral,
-        },
-    }
-    return {name: RewardSection.model_validate(each) for name, each in said.items()}
+    return {name: RewardSection.model_validate(each) for name, each in _SHIPPED.items()}
 
 
 def default_pots() -> dict[str, PotSection]:

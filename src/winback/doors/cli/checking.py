@@ -55,10 +55,12 @@ def _features_exist(ws: Workspace) -> None:
     """Raises SettingsProblem where a rule names a feature that there is not, or says what cannot be."""
     from winback.plan.read import check_playbooks
     from winback.profile.read import check_rules
+    from winback.reward.read import check_rewards
     from winback.warn.read import check_rules as check_warn_rules
 
     check_rules(ws.settings)
     check_warn_rules(ws)
+    check_rewards(ws)
     check_playbooks(ws)
 
 

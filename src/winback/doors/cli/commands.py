@@ -26,6 +26,9 @@ from winback.doors.cli import (
     predicting,
     profiling,
     quarantining,
+    rewards_acting,
+    rewards_run,
+    rewards_shown,
     running,
     simulating,
     training,
@@ -143,6 +146,7 @@ _COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (
             "winback replay --first 2026-01-01 --last 2026-01-31 --against stricter.toml --html replay.html",
         ),
     ),
+    (rewards_run.reward, ("winback reward", "winback reward --who ling --json")),
     (
         explaining.explain,
         (
@@ -231,6 +235,7 @@ _PLAYBOOKS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
 _WORKER: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     ("status", working.status, ("winback worker status", "winback worker status --json")),
 )
+
 _MESSAGES: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     (
         "list",
@@ -259,6 +264,23 @@ _MESSAGES: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     ("opt-out", messages_acting.opt_out, ("winback messages opt-out C00042 --medium sms",)),
     ("opt-in", messages_acting.opt_in, ("winback messages opt-in C00042 --medium email",)),
     ("settle", messages_acting.settle, ("winback messages settle 4611686018427387905 --as again",)),
+)
+_REWARDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
+    (
+        "list",
+        rewards_shown.list_grants,
+        ("winback rewards list", "winback rewards list --state held --json"),
+    ),
+    ("show", rewards_shown.show, ("winback rewards show C00042",)),
+    ("budgets", rewards_shown.budgets, ("winback rewards budgets", "winback rewards budgets --json")),
+    ("claims", rewards_shown.claims, ("winback rewards claims", "winback rewards claims --state waiting")),
+    ("approve", rewards_acting.approve, ("winback rewards approve 4711 --who ming",)),
+    ("reject", rewards_acting.reject, ('winback rewards reject 4711 --reason "one household"',)),
+    ("reverse", rewards_acting.reverse, ('winback rewards reverse 4711 --reason "given by mistake"',)),
+    ("accept", rewards_acting.accept, ('winback rewards accept 815 --reason "the app told it late"',)),
+    ("dismiss", rewards_acting.dismiss, ('winback rewards dismiss 815 --reason "tried twice"',)),
+    ("raise", rewards_acting.raise_budget, ('winback rewards raise winback 5000.00 --reason "spring"',)),
+    ("policy", rewards_acting.put_policy, ('winback rewards policy size size.toml --reason "tried in May"',)),
 )
 
 for _command, _shown in _COMMANDS:
@@ -337,3 +359,16 @@ messages = typer.Typer(no_args_is_help=True, help="Messages to customers: look a
 app.add_typer(messages, name="messages")
 for _name, _command, _shown in _MESSAGES:
     messages.command(_name, epilog=_examples(*_shown))(_command)
+
+rewards = typer.Typer(no_args_is_help=True, help="Rewards: grants, budgets, claims, and the ledger of them.")
+app.add_typer(rewards, name="rewards")
+for _name, _command, _shown in _REWARDS:
+    rewards.command(_name, epilog=_examples(*_shown))(_command)
+ledger = typer.Typer(no_args_is_help=True, help="The ledger of rewards.")
+rewards.add_typer(ledger, name="ledger")
+ledger.command(
+    "export",
+    epilog=_examples(
+        "winback rewards ledger export ledger.csv", "winback rewards ledger export new.csv --after 1200"
+    ),
+)(rewards_shown.export_ledger)

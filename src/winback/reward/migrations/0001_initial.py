@@ -160,7 +160,7 @@ class Migration(migrations.Migration):  # type: ignore[misc]
         migrations.CreateModel(
             name='Request',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('pot', models.CharField(max_length=40)),
                 ('currency', models.CharField(max_length=3)),
                 ('amount_minor', models.BigIntegerField()),
