@@ -73,7 +73,7 @@ def test_the_headline_names_the_rivals_that_are_not_beaten(card: ModelCard) -> N
         for rival in card.rivals
     )
     beaten = replace(card, rivals=rivals)
-    assert "does not beat logistic, bgnbd" in telling.headline(beaten, "en")
+    assert "does not beat logistic, BG/NBD" in telling.headline(beaten, "en")
     assert "逻辑回归、BG/NBD 期望次数" in telling.headline(beaten, "zh")
     assert telling.headline(card, "en") == "It beats every rival in both AUC and log loss."
 

@@ -12,10 +12,10 @@ from winback.predict.stored import card_from_json, card_to_json
 from winback.store.workspace import Workspace
 
 
-def forecast(rows: int, *, seed: int, skew: float = 0.0) -> Forecast:
+def forecast(rows: int, *, seed: int, skew: float = 0.0, shape: float = 0.4) -> Forecast:
     """Probabilities of every size; outcomes drawn from them, their log-odds moved by `skew`."""
     rng = np.random.default_rng(seed)
-    said = rng.beta(0.4, 0.8, rows).clip(1e-6, 1 - 1e-6)
+    said = rng.beta(shape, 2 * shape, rows).clip(1e-6, 1 - 1e-6)
     truth = 1 / (1 + np.exp(-(np.log(said / (1 - said)) + skew)))
     everyone = np.arange(rows, dtype=np.int32)
     return Forecast(said, rng.random(rows) < truth, everyone, np.zeros(rows, np.int32))
@@ -52,7 +52,7 @@ def test_too_few_rows_tell_nothing() -> None:
 
 
 def test_the_sure_limit_keeps_its_word_on_later_rows() -> None:
-    sure = sure_warnings(forecast(20_000, seed=1), forecast(20_000, seed=2))
+    sure = sure_warnings(forecast(20_000, seed=1, shape=0.1), forecast(20_000, seed=2, shape=0.1))
     assert sure.limit is not None
     assert sure.precision.value is not None
     assert sure.recall.value is not None

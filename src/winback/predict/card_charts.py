@@ -57,7 +57,7 @@ def rivals_svg(card: ModelCard, say: Say) -> str:
     y = alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelLimit=200))
     scale = alt.Scale(zero=False)
     points = base.mark_point(filled=True, size=70, color=BLUE).encode(
-        y=y, x=alt.X("value:Q", scale=scale, title="AUC")
+        y=y, x=alt.X("value:Q", scale=scale, title="AUC", axis=alt.Axis(tickCount=5))
     )
     return _svg(
         base.mark_rule(color=BLUE).encode(y=y, x=alt.X("low:Q", scale=scale), x2="high:Q") + points,
@@ -92,6 +92,6 @@ def _share(field: str, say: Say) -> Any:
 def _svg(chart: Any, *, tall: bool = True) -> str:
     sized = chart.properties(width=WIDTH_PX, **({"height": HEIGHT_PX} if tall else {}))
     spec = sized.configure(
-        font=FONT, axis=alt.AxisConfig(labelFontSize=13, titleFontSize=13, labelLimit=240)
+        font=FONT, padding=10, axis=alt.AxisConfig(labelFontSize=13, titleFontSize=13, labelLimit=240)
     ).to_dict()
     return str(vl_convert.vegalite_to_svg(spec))

@@ -134,7 +134,7 @@ def honesty_says(card: ModelCard, language: Language) -> tuple[str, ...]:
         return (say("Too few rows to tell."),)
     text = say(
         "The calibration error is {error}. Probabilities true to the letter would show {chance} here "
-        "({low} to {high}) by chance alone; beyond chance it is {beyond}."
+        "({low} to {high}) by chance alone; beyond chance it is {beyond} (root mean square)."
     )
     chance = honesty.by_chance
     return (
@@ -225,7 +225,8 @@ def _ranked(scores: Scores) -> tuple[str, ...]:
 
 def rival_name(rival: Rivalry, say: Say) -> str:
     """What a rival is called."""
-    return say(rival.name) if say("rival") != "rival" else rival.name.replace("_", " ")
+    names = {"bgnbd": "BG/NBD"} if say("rival") == "rival" else {}
+    return names.get(rival.name) or say(rival.name).replace("_", " ")
 
 
 def _settled(rival: Rivalry, say: Say) -> str:

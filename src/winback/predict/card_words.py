@@ -108,9 +108,9 @@ CHINESE = {
     "How much of that is chance": "其中多少是偶然",
     "Too few rows to tell.": "数据太少，无从判断。",
     "The calibration error is {error}. Probabilities true to the letter would show {chance} here "
-    "({low} to {high}) by chance alone; beyond chance it is {beyond}.": (
+    "({low} to {high}) by chance alone; beyond chance it is {beyond} (root mean square).": (
         "校准误差为 {error}。即使概率分毫不差，仅因偶然也会显出 {chance}（{low} 至 {high}）；"
-        "扣除偶然后为 {beyond}。"
+        "扣除偶然后为 {beyond}（均方根）。"
     ),
     "Warnings that are nearly sure": "几乎确定的预警",
     "No limit on the calibration rows keeps such a promise.": "校准数据上没有任何界限能守住这样的承诺。",

@@ -15,6 +15,8 @@ Bools = NDArray[np.bool_]
 TIMES = 200
 #: Share of right warnings that the highest level promises.
 WANTED = 0.98
+#: So much of the wrong warnings that the promise allows is kept back: rates move from date to date.
+KEPT_BACK = 0.25
 
 
 def honesty(forecast: Forecast, *, seed: int = 0) -> Honesty | None:
@@ -54,9 +56,10 @@ def _beyond(said: Floats, left: Bools, edges: NDArray[np.int64]) -> float:
 def sure_warnings(learnt: Forecast, test: Forecast, *, wanted: float = WANTED) -> SureWarnings:
     """The lowest limit above which so many of `learnt` left for sure, and what it gives on the test rows.
 
-    For sure: the lower end of the 95 % Wilson interval is at least `wanted`.
+    For sure: the lower end of the 95 % Wilson interval is at least `wanted`, with a quarter of the wrong
+    warnings that it allows kept back.
     """
-    limit = _limit(learnt, wanted, for_sure=True)
+    limit = _limit(learnt, wanted + KEPT_BACK * (1 - wanted), for_sure=True)
     hindsight = _limit(test, wanted, for_sure=False)
     warned = test.probability >= (np.inf if limit is None else limit)
     late = test.probability >= (np.inf if hindsight is None else hindsight)
