@@ -105,9 +105,8 @@ def measure(label: str, size: Size, ws: Workspace) -> list[Entry]:
     drained = _drained(ws)
     sent = [
         json.loads(line)["message"]
-        for file in (ws.data / "sandbox").rglob("*")
-        if file.is_file()
-        for line in file.open()
+        for file in (ws.data / "sandbox").rglob("*.ndjson")
+        for line in file.read_text(encoding="utf-8").splitlines()
     ]
     if not taken == gate.cleared == len(sent) == len(set(sent)) == size.messages:
         raise RuntimeError(f"{taken} taken, {gate.cleared} cleared, {len(sent)} sent, {len(set(sent))} once")

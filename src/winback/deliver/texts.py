@@ -60,7 +60,9 @@ class Written:
                 return between[0]
             filled = [value for name in named if isinstance(value := values.get(name), str)]
             if len(filled) == len(named):
-                return "".join(part for pair in zip(between, [*filled, ""], strict=True) for part in pair)
+                text = "".join(part for pair in zip(between, [*filled, ""], strict=True) for part in pair)
+                if "\r" not in text:  # Liquid makes a line end of it
+                    return text
         key = tuple(values.get(name) for name in self.names)
         found = self._kept.get(key)
         if found is None:

@@ -108,7 +108,7 @@ def opened(opening: Opening) -> Mail:
     backend = opening.option("backend", SMTP)
     key, word = secret(opening.secret_name("KEY")), secret(opening.secret_name("SECRET"))
     if backend != SMTP:
-        options: dict[str, Any] = {"api_key": opening.secret("KEY")}
+        options: dict[str, Any] = {opening.option("key_field", "api_key"): opening.secret("KEY")}
         if url := opening.option("api_url", ""):
             options["api_url"] = url
         return Mail(opening, backend, options)
