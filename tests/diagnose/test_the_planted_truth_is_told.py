@@ -22,6 +22,8 @@ from winback.store.workspace import Workspace
 pytestmark = pytest.mark.slow
 
 CUSTOMERS, DAYS = 15_000, 400
+#: What people say of themselves and what has no effect on anything in the simulated app.
+WITHOUT_EFFECT = {"attributes.region", "attributes.device", "language"}
 World = tuple[Workspace, Report, dict[str, Any]]
 
 
@@ -91,6 +93,16 @@ def test_the_planted_faulty_versions_are_found_and_no_others(planted: World) -> 
     _, found, truth = planted
     faulty = {version["name"] for version in truth["versions"] if version["faulty"]}
     assert {v.version for v in found.faults.versions if v.standing == "faulty"} == faulty
+
+
+def test_what_has_no_effect_is_found_no_more_often_than_stated(planted: World, plain: World) -> None:
+    for _, found, _ in (planted, plain):
+        stated = found.findings.findings
+        idle = [f for f in stated if any(c.feature in WITHOUT_EFFECT for c in f.conditions)]
+        assert len(stated) > 50
+        assert len(idle) <= max(1.0, found.findings.rules.false_rate * len(stated))
+        drilled = {drill.feature for drill in found.drills}
+        assert {"attributes.region", "attributes.device"} <= drilled
 
 
 def test_where_nothing_was_planted_no_bunch_and_no_faulty_version_is_found(plain: World) -> None:
