@@ -118,6 +118,8 @@ Secrets never stand in the file: a password in an address, or a key named like a
 | address of the facts with a password | `WINBACK_STORAGE__FACTS_URL` |
 | password of the facts, where the address has none | `WINBACK_FACTS_PASSWORD` |
 | address of a PostgreSQL source | the variable that its `url_env` names |
+| account at a provider called NAME | `WINBACK_<NAME>_KEY`, `WINBACK_<NAME>_SECRET` |
+| key that signs links in messages | `WINBACK_LINKS_KEY` |
 | where alerts to operators go | `WINBACK_ALERT_URLS`: Apprise addresses, apart by white space |
 
 `NAME` stands for a name of your own, `[]` for each of several.

@@ -27,9 +27,7 @@ STAGES = (
     Stage(6, "warn", "预警", "risk and rules → graded early warnings, alerts to operators", is_built=True),
     Stage(7, "experiment", "分流/留白", "warned or churned customer → arm or holdout", is_built=True),
     Stage(8, "plan", "召回策略", "assignment and playbook → treatment, step by step", is_built=True),
-    Stage(
-        9, "reward", "权益", "treatment → grant on a double-entry ledger, under a budget", is_built=True
-    ),
-    Stage(10, "deliver", "触达", "treatment, grant, invitation → message to a medium"),
+    Stage(9, "reward", "权益", "treatment → grant on a double-entry ledger, under a budget", is_built=True),
+    Stage(10, "deliver", "触达", "treatment, grant, invitation → message to a medium", is_built=True),
     Stage(11, "learn", "学习", "outcomes → lift, cost, better policy"),
 )
