@@ -77,3 +77,9 @@ def refused(faces: Faces, where: Flags, reason: Reason) -> Faces:
     why = faces.why.copy()
     why[where & (why == 0)] = code(reason)
     return Faces(np.where(why == 0, faces.face, 0), why)
+
+
+def counts(values: Int64s | Codes) -> list[tuple[int, int]]:
+    """Every value that is there, with how often it is."""
+    found, times = np.unique(values, return_counts=True)
+    return list(zip(found.tolist(), times.tolist(), strict=True))

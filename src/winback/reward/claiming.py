@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from winback.ingest import read as ingest
 from winback.reward import book
-from winback.reward.asked import Int64s
+from winback.reward.asked import Int64s, counts
 from winback.reward.claims_read import BY_PURCHASE, FROM_LOG, WAITING, Gathered, gathered
 from winback.reward.desk import DAY_US, Desk
 from winback.reward.kinds import KINDS
@@ -20,6 +20,8 @@ from winback.reward.nouns import ClaimState
 from winback.terms.errors import NotReadyProblem
 
 _HOUR_US = DAY_US // 24
+_STATE_WORDS = [state.value for state in CLAIM_STATES]
+_WHY_WORDS = [None if reason is None else reason.value for reason in CLAIM_REASONS]
 _ACCEPTED, _WAITING = (CLAIM_STATES.index(s) for s in (ClaimState.ACCEPTED, ClaimState.WAITING))
 
 
@@ -130,8 +132,8 @@ def _rows(
             table["told"].to_pylist(),
             cost[rows].tolist(),
             buys,
-            [CLAIM_STATES[each].value for each in matched.state[rows].tolist()],
-            [None if not each else str(CLAIM_REASONS[each]) for each in matched.why[rows].tolist()],
+            [_STATE_WORDS[each] for each in matched.state[rows].tolist()],
+            [_WHY_WORDS[each] for each in matched.why[rows].tolist()],
             [desk.when.who] * count,
             [""] * count,
             [desk.when.now_us] * count,
@@ -156,7 +158,6 @@ def _keys_at(keys: Int64s, places: Int64s) -> list[int | None]:
 
 
 def _count(tally: ClaimTally, matched: Matched, cost: Int64s, rows: Int64s) -> None:
-    states, whys = matched.state[rows].tolist(), matched.why[rows].tolist()
-    tally.states.update(CLAIM_STATES[each].value for each in states)
-    tally.reasons.update(str(CLAIM_REASONS[each]) for each in whys if each)
+    tally.states.update({_STATE_WORDS[each]: n for each, n in counts(matched.state[rows])})
+    tally.reasons.update({str(_WHY_WORDS[each]): n for each, n in counts(matched.why[rows]) if each})
     tally.claimed_minor += int(cost[rows].sum())

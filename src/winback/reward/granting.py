@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from winback.reward import book, policy
-from winback.reward.asked import REASONS, Codes, Flags, Int64s, code
+from winback.reward.asked import REASONS, Codes, Flags, Int64s, code, counts
 from winback.reward.caps import Wanted, serve
 from winback.reward.desk import DAY_US, Desk
 from winback.reward.left import Places, left_now
@@ -28,6 +28,8 @@ from winback.reward.signs import signs
 
 _GRANTED_SCHEMA = pa.schema([("customer_id", pa.string()), ("grants", pa.int64())])
 STATES = tuple(GrantState)
+_STATE_WORDS = [state.value for state in STATES]
+_WHY_WORDS = [None if reason is None else reason.value for reason in REASONS]
 _GRANTED, _HELD, _REFUSED, _AS_IF = (
     STATES.index(state)
     for state in (GrantState.GRANTED, GrantState.HELD, GrantState.REFUSED, GrantState.AS_IF)
@@ -45,8 +47,8 @@ class Tally:
 
     def add(self, state: Int64s, why: Codes, amount: Int64s) -> None:
         """Count the rows of one part."""
-        self.states.update({STATES[each].value: int(n) for each, n in _counts(state)})
-        self.reasons.update({str(REASONS[each]): int(n) for each, n in _counts(why) if each})
+        self.states.update({_STATE_WORDS[each]: n for each, n in counts(state)})
+        self.reasons.update({str(_WHY_WORDS[each]): n for each, n in counts(why) if each})
         self.granted_minor += int(amount[state == _GRANTED].sum())
 
 
@@ -105,7 +107,8 @@ def _grant(desk: Desk, wave: _Wave, last: int, tally: Tally) -> int:
                 left = left_now(desk.connection, wave.places, desk.when)
             rows = rows[~np.isin(ids[rows], elsewhere)] if len(elsewhere) else rows
             state, why = _states(wave, rows, serve(_wanted(wave, rows), left))
-            stopped = _write(desk, wave, (rows, state, why), turn)
+            by_key = np.argsort(ids[rows])  # each page of the table is written once a part
+            stopped = _write(desk, wave, (rows[by_key], state[by_key], why[by_key]), turn)
         tally.add(state, why, wave.offers.amount[rows])
         left, last = None if stopped else left, turn
         desk.progress.advance(len(rows))
@@ -154,7 +157,7 @@ def _rows(desk: Desk, wave: _Wave, judged: tuple[Int64s, Int64s, Codes], turn: i
             kind,
             pot,
             currency,
-            [STATES[each].value for each in state.tolist()],
+            [_STATE_WORDS[each] for each in state.tolist()],
             found.amount[rows].tolist(),
             found.face[rows].tolist(),
             [0] * count,
@@ -167,7 +170,7 @@ def _rows(desk: Desk, wave: _Wave, judged: tuple[Int64s, Int64s, Codes], turn: i
             [when.now_us] * count,
             expires,
             [when.now_us] * count,
-            [None if not each else str(REASONS[each]) for each in why.tolist()],
+            [_WHY_WORDS[each] for each in why.tolist()],
             [when.who] * count,
             [turn] * count,
             strict=True,
@@ -183,8 +186,3 @@ def _said(desk: Desk, name: str) -> tuple[str, str, str, bool, str, int]:
     currency = book.currency_of(desk.settings, reward.pot)
     ends = expires_us(desk.settings, reward, now_us)
     return reward.kind, reward.pot, currency, reward.claim_by == "purchase", conditions(reward), ends
-
-
-def _counts(values: Int64s | Codes) -> list[tuple[int, int]]:
-    found, counts = np.unique(values, return_counts=True)
-    return list(zip(found.tolist(), counts.tolist(), strict=True))
