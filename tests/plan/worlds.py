@@ -53,7 +53,7 @@ def shop(
         lines.append(f"{customer},register,{FIRST} 00:00:00,,web")
         for days, kind in done:
             at = datetime.combine(FIRST, datetime.min.time()) + timedelta(days=days)
-            lines.append(f"{customer},{kind},{at},{'100.00' if kind == 'purchase' else ''},")
+            lines.append(f"{customer},{kind},{at},{'100.00' if kind in ('purchase', 'redemption') else ''},")
     csv(root / "app.csv", "\n".join(lines))
     sections.setdefault("experiment", {"control_share": 0.0})
     if facts_url is not None:

@@ -1,0 +1,94 @@
+"""`winback plan`, `winback playbooks` and `winback experiment` as a person runs them."""
+
+import json
+
+import pytest
+
+from tests.plan.worlds import SAVE, moment, on, shop
+
+EVENTS = {"ann": [(0.5, "visit")], "bob": [(0.5, "visit"), (9.5, "visit")]}
+MAPPING = "\n".join(f"{key} = '{key}'" for key in ("kind", "customer", "at", "amount", "channel"))
+
+
+@pytest.fixture
+def planned(run, tmp_path):
+    """A shop with one playbook, run as of the ninth day."""
+    ws = shop(tmp_path, EVENTS)
+    name = ws.settings.sources[0].name
+    text = "[workspace]\nlanguage = 'en'\n[experiment]\ncontrol_share = 0.0\n"
+    text += f"[[sources]]\nname = '{name}'\nformat = 'csv'\npath = 'app.csv'\n[[sources.events]]\n{MAPPING}\n"
+    (tmp_path / "winback.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "playbooks").mkdir()
+    (tmp_path / "playbooks" / "save.toml").write_text(SAVE, encoding="utf-8")
+    result = run("plan", "--as-of", on(8), "--quiet")
+    assert result.exit_code == 0, result.output
+    assert "2 treatments given" in result.stdout
+    return tmp_path
+
+
+def test_a_date_is_entered_once(run, planned):
+    found = json.loads(run("plan", "--as-of", on(8), "--json").stdout)
+    assert (found["fresh"], found["treatments"], found["entered"][0]["entered"]) == (False, 0, 2)
+
+
+def test_a_later_moment_moves_who_is_due(run, planned):
+    found = json.loads(run("plan", "--as-of", on(10), "--now", f"{on(10)}T06:00", "--json").stdout)
+    assert (found["heard"], found["treatments"]) == (1, 1)
+    result = run("plan", "--as-of", on(10), "--now", f"{on(10)}T05:00")
+    assert result.exit_code == 1
+    assert "people are moved forward in time only" in result.stderr
+
+
+def test_a_dry_run_keeps_nothing(run, planned):
+    shown = run("plan", "--dry-run", "--as-of", on(9))
+    assert "inside 2" in shown.stdout
+    told = json.loads(run("plan", "--dry-run", "--first", on(7), "--as-of", on(9), "--json").stdout)
+    assert [each["entered"]["entered"] for each in told] == [0, 2, 0]
+    assert json.loads(run("playbooks", "list", "--json").stdout)[0]["entered"] == 2
+
+
+def test_why_tells_of_one_customer(run, planned):
+    shown = run("plan", "why", "ann", "save", "--as-of", on(9))
+    assert "ann is meant by save as of 2026-01-10, but kept out: inside." in shown.stdout
+    assert "days_since_visit 9" in shown.stdout
+    assert run("plan", "why", "nobody", "save").exit_code == 1
+
+
+def test_a_playbook_is_paused_resumed_and_stopped(run, planned):
+    assert "2 customers touched" in run("playbooks", "pause", "save", "--who", "ling").stdout
+    assert run("playbooks", "resume", "save").exit_code == 0
+    assert "with a reason only" in run("playbooks", "stop", "save").stderr
+    assert "2 treatments withdrawn" in run("playbooks", "stop", "save", "--reason", "enough").stdout
+    assert run("playbooks", "pause", "nothing").exit_code == 5
+
+
+def test_playbooks_are_listed_shown_checked_and_exported(run, planned):
+    assert "save" in run("playbooks", "list").stdout
+    assert 'name = "save"' in run("playbooks", "show", "save").stdout
+    assert "1 playbooks are right." in run("playbooks", "check").stdout
+    assert run("playbooks", "export", "save", planned / "out.csv").exit_code == 0
+    assert len((planned / "out.csv").read_text().splitlines()) == 3
+
+
+def test_a_fault_is_told_with_file_line_and_key(run, planned):
+    broken = SAVE.replace('"sms"', '"fax"')
+    (planned / "playbooks" / "save.toml").write_text(broken, encoding="utf-8")
+    for command in (("playbooks", "check"), ("check",), ("plan", "--as-of", str(on(9)))):
+        result = run(*command)
+        assert result.exit_code == 2
+        assert 'save.toml:21, steps[3].medium: found "fax"' in result.stderr
+
+
+def test_experiments_are_listed_checked_and_rotated(run, planned):
+    assert "save" in run("experiment", "list").stdout
+    found = json.loads(run("experiment", "check", "save", "--json").stdout)
+    assert found["ratio"]["counts"] == {"all, treated": 2, "all, held out": 0}
+    assert run("experiment", "rotate", "--from", on(20), "--who", "ling").exit_code == 0
+    assert len(json.loads(run("experiment", "list", "--json").stdout)["control_groups"]) == 2
+    assert run("experiment", "check", "nothing").exit_code == 1
+
+
+def test_moments_are_of_the_workspace_zone(planned):
+    from winback.app import open_workspace
+
+    assert moment(open_workspace(planned), 0) == 1_767_196_800_000_000
