@@ -102,8 +102,10 @@ def _read(day: date, path: Path, every: int) -> _Part | None:
     customer, number = table.column("customer").to_numpy(), day_number(day)
     kept = np.flatnonzero(faulty | (visits & _drawn(customer, number, every)))
     names = tuple(name for name, there in zip(version[1], used, strict=True) if there)
-    rank = place[kept] * 2 + faulty[kept]
-    return _Part(number, names, customer[kept], rank, bits[kept], np.stack(met))
+    customer, rank, bits = customer[kept], place[kept] * 2 + faulty[kept], bits[kept]
+    fresh = np.ones(len(kept), np.bool_)  # the log is by customer: the same again tells nothing more
+    fresh[1:] = (customer[1:] != customer[:-1]) | (rank[1:] != rank[:-1]) | (bits[1:] != bits[:-1])
+    return _Part(number, names, customer[fresh], rank[fresh], bits[fresh], np.stack(met))
 
 
 def _groups(file: pq.ParquetFile) -> Iterator[int]:
