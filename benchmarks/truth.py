@@ -168,7 +168,8 @@ def entries(name: str, size: Size, told: Told, nothing: Told) -> list[Entry]:
     empty = f"{name}: {size.plain} seeds with nothing planted"
 
     def row(what: str, value: float, rival: tuple[str, float], unit: str, *, of: str = label) -> Entry:
-        return against(QUESTION, of, subject=(what, value), rival=rival, unit=unit, runs=told.worlds)
+        runs = nothing.worlds if of == empty else told.worlds
+        return against(QUESTION, of, subject=(what, value), rival=rival, unit=unit, runs=runs)
 
     case = "reported in the case"
     stated = FALSE_RATE
