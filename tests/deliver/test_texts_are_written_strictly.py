@@ -73,7 +73,7 @@ def test_a_text_that_cannot_be_is_refused(text: str, said: str) -> None:
 
 
 def test_a_value_that_is_missing_is_an_error_and_not_a_gap() -> None:
-    with pytest.raises(TemplateProblem, match="amount"):
+    with pytest.raises(TemplateProblem, match="grant"):
         read_text("{{ grant.amount }} for you").write({"customer.id": "ann"})
     text = read_text("{% if grant %}{{ grant.amount }}{% else %}hello{% endif %}")
     assert text.write({}) == "hello"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from liquid import BoundTemplate, Environment, StrictUndefined
+from liquid import BoundTemplate, Environment, FalsyStrictUndefined
 from liquid.exceptions import LiquidError
 
 from winback.settings.deliver import TemplateSection
@@ -34,7 +34,7 @@ class _Limited(Environment):
     output_stream_limit = 20_000
 
 
-_ENVIRONMENT = _Limited(undefined=StrictUndefined)
+_ENVIRONMENT = _Limited(undefined=FalsyStrictUndefined)
 
 
 class TemplateProblem(Problem):
@@ -79,8 +79,8 @@ class Written:
 
 
 def nested(values: Mapping[str, Any]) -> dict[str, Any]:
-    """`{"a.b": 1}` as `{"a": {"b": 1}}`; what is None is not there."""
-    found: dict[str, Any] = {"grant": None}
+    """`{"a.b": 1}` as `{"a": {"b": 1}}`; what is None is not there, which `if` may ask."""
+    found: dict[str, Any] = {}
     for name, value in values.items():
         head, _, tail = name.partition(".")
         if not tail:
