@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.ingest.drawn import PLAIN, csv, source, take, workspace
 from tests.plan.worlds import SAVE, everything, given, go, on, rows, shop, written
 from winback.terms.errors import Problem
 
@@ -84,3 +85,35 @@ def test_who_left_comes_again_only_after_the_days_said(ws):
     go(ws, 8, 10, 12)
     assert go(ws, 37).entered[0].kept_out == {"too_soon": 2}
     assert go(ws, 38).entered[0].entered == 2
+
+
+def test_what_comes_later_changes_nothing_of_what_was_known(ws, tmp_path):
+    """Point in time: with the later events cut off, the same people enter, wait and get the same."""
+    cut = {who: [(day, kind) for day, kind in done if day < 9] for who, done in EVENTS.items()}
+    (tmp_path / "cut").mkdir()
+    blind = shop(tmp_path / "cut", cut)
+    written(blind, SAVE)
+    go(ws, 8, 9)
+    go(blind, 8, 9)
+    assert everything(blind) == everything(ws)
+
+
+def test_a_click_is_a_reaction_of_its_own_and_leads_where_it_says(tmp_path, facts_url):
+    """Of a touch it counts what became of it; each reaction may lead elsewhere; the first one counts."""
+    lines = ["customer,kind,at,what"]
+    lines += [f"{who},visit,2026-01-01 12:00:00," for who in ("dora", "ed", "flo")]
+    lines += ["dora,touch,2026-01-09 12:00:00,delivered", "dora,touch,2026-01-09 13:00:00,clicked"]
+    lines += ["ed,touch,2026-01-09 12:00:00,delivered", "flo,visit,2026-01-09 11:00:00,"]
+    lines += ["flo,touch,2026-01-09 12:00:00,clicked"]
+    csv(tmp_path / "app.csv", "\n".join(lines))
+    mapping = {key: value for key, value in PLAIN.items() if key != "amount"}
+    mapping |= {"attributes": {"what": "what"}}
+    sections = {"storage": {"facts_url": facts_url}, "experiment": {"control_share": 0.0}}
+    clicked = workspace(tmp_path, source(events=[mapping]), **sections)
+    take(clicked)
+    text = SAVE.replace('until = ["visit"]', 'until = ["touch:clicked", "visit"]')
+    written(clicked, text.replace('"end"', '{ "touch:clicked" = "sms_then", visit = "end" }'))
+    go(clicked, 8, 9, 10)
+    assert given(clicked, "dora") == [(8, "inbox_first"), (9, "sms_then")]
+    assert given(clicked, "ed") == [(8, "inbox_first"), (10, "sms_then")]
+    assert given(clicked, "flo") == [(8, "inbox_first")]
