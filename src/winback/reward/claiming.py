@@ -80,10 +80,14 @@ def _judge(desk: Desk, turn: int, seen: int, tally: ClaimTally) -> int:
 
 
 def _news(found: Gathered, matched: Matched) -> Int64s:
-    """What is to be written: not a claim that still waits, nor a purchase that claims nothing."""
+    """What is to be written: not a claim that still waits, nor a purchase that claims nothing.
+
+    In the order of the grants' keys, so that a part touches few pages of the database.
+    """
     still = (found.origin == WAITING) & (matched.state == _WAITING)
     idle = (found.origin == BY_PURCHASE) & (matched.state != _ACCEPTED)
-    return np.flatnonzero(~still & ~idle)
+    rows = np.flatnonzero(~still & ~idle)
+    return rows[np.argsort(np.append(found.grant_ids, 0)[matched.grant[rows]], kind="stable")]
 
 
 def _costs(found: Gathered, matched: Matched) -> Int64s:

@@ -15,6 +15,8 @@ import winback
 from winback.store.workspace import Workspace
 
 _LABEL_LETTERS = 8
+#: SQLite's own 2 MiB are read again and again where keys come in no order.
+_CACHE_KIB = 65_536
 #: Databases that this process has migrated.
 _migrated: set[str] = set()
 
@@ -82,6 +84,7 @@ def database(ws: Workspace) -> dict[str, Any]:
     if url.scheme == "sqlite":
         ws.data.mkdir(parents=True, exist_ok=True)
         start = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+        start += f" PRAGMA cache_size=-{_CACHE_KIB};"
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": str(ws.data / url.path.lstrip("/")),
