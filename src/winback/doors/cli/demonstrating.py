@@ -94,12 +94,12 @@ def _run(folder: Path, size: tuple[int, int, int], language: Language, progress:
 
 def _tell_model_and_warnings(ws: Workspace, found: Night, language: Language) -> str | None:
     """How good the model is, and the warnings that matter most, with reasons; the first customer's id."""
-    from winback.doors.cli import training, warnings_shown
+    from winback.doors.cli import cards, warnings_shown
     from winback.warn import read
 
     say = speak(language)
     if found.model.trained is not None:
-        shown.show_line(training.scores_line(found.model.trained.card, language))
+        shown.show_line(cards.scores_line(found.model.trained.card, language))
     open_now = read.open_warnings(ws)
     first = read.nouns_of(ws, open_now.slice(0, SHOWN_MAX), language)
     shown.show_line()

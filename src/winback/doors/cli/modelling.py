@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,11 +10,9 @@ import typer
 
 from winback.app import open_workspace
 from winback.doors.cli import options, shown
-from winback.doors.cli.training import Who, figure, scores_line, signature
+from winback.doors.cli.cards import Who, figure, scores_line, signature, write_card
 from winback.doors.words import speak
 from winback.language import Language, Say, percent
-from winback.store.whole import written_whole
-from winback.terms.errors import Place, SettingsProblem
 
 if TYPE_CHECKING:
     from winback.predict.nouns import ModelCard, Promotion, Scores
@@ -168,24 +165,6 @@ def rollback(
         shown.show_json(done)
         return
     _tell_promotion(done, speak(lang.value if lang else ws.settings.workspace.language))
-
-
-def write_card(found: ModelCard, file: Path, language: Language) -> None:
-    """Write a card whole, as the name of the file ends. Raises SettingsProblem where it ends otherwise."""
-    from winback.predict.read import page
-
-    if file.suffix.lower() not in {".html", ".json"}:
-        raise SettingsProblem(
-            "a card is written as .html or .json",
-            place=Place(file=str(file)),
-            todo="end the name of the file with one of these",
-        )
-    if file.suffix.lower() == ".html":
-        text = page(found, language)
-    else:
-        text = json.dumps(shown.plain(found), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-    with written_whole(file) as aside:
-        aside.write_text(text, encoding="utf-8")
 
 
 def summary(card: ModelCard) -> dict[str, object]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,14 +10,13 @@ import typer
 
 from winback.app import open_workspace
 from winback.doors.cli import options, shown
+from winback.doors.cli.cards import Who, scores_line, signature, write_card
 from winback.doors.cli.diagnosing import day_after_all
 from winback.doors.words import speak
-from winback.language import Language, number, percent, seconds
+from winback.language import Language, seconds
 
 if TYPE_CHECKING:
-    from winback.predict.nouns import ModelCard, TrainSummary
-
-Who = Annotated[str | None, typer.Option("--who", help="Who acts; else the name of the login.")]
+    from winback.predict.nouns import TrainSummary
 
 
 def train(
@@ -54,7 +51,6 @@ def train(
     feature may know the future, with 5 where there is too little history.
     """
     from winback import flow
-    from winback.doors.cli.modelling import write_card
     from winback.predict import act
     from winback.predict.read import planned
 
@@ -79,11 +75,6 @@ def train(
     _tell_next(made, language, (promote, promoted))
 
 
-def signature(who: str | None) -> tuple[str, str]:
-    """Who acts, and the moment (ISO)."""
-    return who or getpass.getuser(), datetime.now(UTC).isoformat(timespec="seconds")
-
-
 def tell(made: TrainSummary, language: Language) -> None:
     """What was trained, how good it is beside its rivals, and where its card lies."""
     from winback.predict.read import accuracy_says, definition, headline, rivals_table
@@ -102,28 +93,6 @@ def tell(made: TrainSummary, language: Language) -> None:
     shown.show_line(headline(made.card, language))
     shown.show_line(accuracy_says(made.card, language)[0])
     shown.show_line(say("Card: {file}").format(file=Path(made.folder) / f"card.{language}.html"))
-
-
-def scores_line(card: ModelCard, language: Language) -> str:
-    """The scores that matter most, in one line."""
-    scores, say = card.scores, speak(language)
-    text = say(
-        "AUC {auc} ({spread}), log loss {loss}, calibration error {error}; of the {capacity} riskiest "
-        "{precision} leave."
-    )
-    return text.format(
-        auc=figure(scores.auc.value),
-        spread=f"{figure(scores.auc.low)} – {figure(scores.auc.high)}",
-        loss=figure(scores.log_loss.value),
-        error=percent(scores.calibration_error.value),
-        capacity=number(card.capacity),
-        precision=percent(scores.precision.value),
-    )
-
-
-def figure(value: float | None) -> str:
-    """A score with four decimals; a dash where it is not known."""
-    return "–" if value is None else f"{value:.4f}"
 
 
 def _tell_next(made: TrainSummary, language: Language, promotion: tuple[bool, bool]) -> None:
