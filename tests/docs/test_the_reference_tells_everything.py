@@ -25,6 +25,8 @@ def test_every_setting_has_its_meaning():
     page = written("settings.md")
     tables = {"workspace", "storage", "products", "churn", "limits", "features", "kinds", "sources"}
     tables |= {"phases", "trust", "campaigns", "channel_costs", "sources[].events"}
+    tables |= {"diagnose", "findings", "channel_quality", "registration_clusters", "faults"}
+    tables |= {"channels", "attributes"}
     tables |= {"predict", "warn", "worker", "rules"}
     tables |= {"experiment", "playbooks"}
     tables |= {"deliver", "deliver.caps", "providers", "templates"}
