@@ -119,3 +119,23 @@ def test_people_stay_inside_a_playbook_whose_file_is_gone(ws):
     go(ws, 10)
     assert given(ws, "ann") == [(8, "inbox_first"), (10, "sms_then")]
     assert (read.playbooks(ws)[0].file, read.playbooks(ws)[0].inside) == (None, 0)
+
+
+def test_parts_of_any_size_touch_everybody_once(tmp_path, facts_url, monkeypatch):
+    from winback.plan import book
+
+    ws = shop(tmp_path, {f"c{n:02d}": [(0.5, "visit")] for n in range(20)}, facts_url)
+    written(ws, SAVE)
+    go(ws, 8)
+    monkeypatch.setattr(book, "PART_ROWS", 3)
+    assert act.pause(ws, "save", by(ws, 9)).people == 20
+    assert act.resume(ws, "save", by(ws, 10)).people == 20
+    done = act.stop(ws, "save", by(ws, 10.5))
+    assert (done.people, done.withdrawn) == (20, 20)
+
+
+def test_what_was_given_long_ago_is_not_withdrawn(ws):
+    go(ws, 10)
+    late = by(ws, 8 + 61)
+    assert act.stop(ws, "save", late).withdrawn == 1
+    assert rows(ws, "treatment", "step", "stopped_us")[-1][0] == "sms_then"

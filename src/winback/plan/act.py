@@ -18,6 +18,9 @@ from winback.store.lock import exclusive
 from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem, Place, Problem
 
+#: What was given longer ago than a message may wait (60 days) is done, or given up, already.
+WITHDRAWN_US = 60 * 86_400_000_000
+
 
 @dataclass(frozen=True)
 class By:
@@ -49,14 +52,14 @@ def pause(ws: Workspace, playbook: str, by: By) -> Done:
     Raises NotReadyProblem for a playbook that was never run, Problem for one that is stopped.
     """
     with _acting(ws, playbook, by, PlaybookState.PAUSED) as connection:
-        people = book.in_parts(connection, "hold", [by.now_us, playbook])
+        people = book.in_parts(connection, "next_inside", ("hold", by.now_us), [playbook])
     return Done(playbook, PlaybookState.PAUSED, people)
 
 
 def resume(ws: Workspace, playbook: str, by: By) -> Done:
     """Let everybody who is held go on with the time that was left; raises as `pause` does."""
     with _acting(ws, playbook, by, PlaybookState.ON) as connection:
-        people = book.in_parts(connection, "let_go", [by.now_us, playbook])
+        people = book.in_parts(connection, "next_inside", ("let_go", by.now_us), [playbook])
     return Done(playbook, PlaybookState.ON, people)
 
 
@@ -69,8 +72,9 @@ def stop(ws: Workspace, playbook: str, by: By) -> Done:
     if not by.why.strip():
         raise Problem("a playbook is stopped with a reason only", todo="say why with --reason")
     with _acting(ws, playbook, by, PlaybookState.STOPPED) as connection:
-        people = book.in_parts(connection, "end_all", [by.now_us, playbook])
-        withdrawn = book.in_parts(connection, "withdraw_all", [by.now_us, playbook])
+        people = book.in_parts(connection, "next_inside", ("end_all", by.now_us), [playbook])
+        lately = [playbook, by.now_us - WITHDRAWN_US]
+        withdrawn = book.in_parts(connection, "next_open", ("withdraw_all", by.now_us), lately)
     return Done(playbook, PlaybookState.STOPPED, people, withdrawn)
 
 

@@ -45,15 +45,19 @@ def part(connection: Any) -> Iterator[None]:
         yield
 
 
-def in_parts(connection: Any, name: str, parameters: Sequence[Any], rows_max: int = PART_ROWS) -> int:
-    """Run a statement that ends in LIMIT until it finds nothing more; how many rows it touched in all."""
-    done = 0
+def in_parts(connection: Any, find: str, change: tuple[str, int], among: Sequence[Any]) -> int:
+    """Change all rows that `find` finds, part by part in the order of their keys; how many were changed.
+
+    `change` is a statement and the moment it is given; both statements are given `among` what to look.
+    """
+    (name, now_us), done, last = change, 0, -1
     while True:
         with part(connection):
-            touched = do(connection, name, [*parameters, rows_max])
-        done += touched
-        if touched == 0:
-            return done
+            found = fetch(connection, find, [*among, last, PART_ROWS])[0][0]
+            if found is None:
+                return done
+            done += do(connection, name, [now_us, *among, last, found])
+        last = found
 
 
 def answer(connection: Any, rows: Sequence[Row], now_us: int, *, asked: int, withdrawing: bool) -> None:

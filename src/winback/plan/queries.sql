@@ -150,27 +150,42 @@ ON CONFLICT DO NOTHING;
 UPDATE plan_entry SET walk_id = %s, stop = %s, from_stop = -2, from_outcome = 0
 WHERE walk_id = %s AND stop = %s AND outcome = 0 AND ended_us IS NULL;
 
+-- name: next_inside
+-- The last key of the next part of those inside a playbook.
+SELECT max(part.id)
+FROM (
+    SELECT id FROM plan_entry WHERE playbook = %s AND ended_us IS NULL AND id > %s ORDER BY id LIMIT %s
+) AS part;
+
 -- name: hold
--- A chunk of those inside a playbook is held where it is, with the time that is left.
+-- A part of those inside is held where they are, with the time that is left.
 UPDATE plan_entry SET left_us = due_us - %s, due_us = NULL
-WHERE id IN (
-    SELECT id FROM plan_entry WHERE playbook = %s AND due_us IS NOT NULL AND ended_us IS NULL LIMIT %s
-);
+WHERE playbook = %s AND id > %s AND id <= %s AND due_us IS NOT NULL AND ended_us IS NULL;
 
 -- name: let_go
--- A chunk of those held goes on with the time that was left.
+-- A part of those held goes on with the time that was left.
 UPDATE plan_entry SET due_us = CAST(%s AS BIGINT) + left_us, left_us = NULL
-WHERE id IN (SELECT id FROM plan_entry WHERE playbook = %s AND left_us IS NOT NULL LIMIT %s);
+WHERE playbook = %s AND id > %s AND id <= %s AND left_us IS NOT NULL AND ended_us IS NULL;
 
 -- name: end_all
--- A chunk of those inside a stopped playbook is outside.
+-- A part of those inside a stopped playbook is outside.
 UPDATE plan_entry SET due_us = NULL, left_us = NULL, ended_us = %s, ending = 'stopped'
-WHERE id IN (SELECT id FROM plan_entry WHERE playbook = %s AND ended_us IS NULL LIMIT %s);
+WHERE playbook = %s AND id > %s AND id <= %s AND ended_us IS NULL;
+
+-- name: next_open
+-- The last key of the next part of what a playbook gave lately and was not withdrawn.
+SELECT max(part.id)
+FROM (
+    SELECT id FROM plan_treatment
+    WHERE playbook = %s AND due_us >= %s AND stopped_us IS NULL AND id > %s
+    ORDER BY id
+    LIMIT %s
+) AS part;
 
 -- name: withdraw_all
--- A chunk of what a stopped playbook gave: who has not done it yet must not.
+-- A part of it: who has not done it yet must not.
 UPDATE plan_treatment SET stopped_us = %s
-WHERE id IN (SELECT id FROM plan_treatment WHERE playbook = %s AND stopped_us IS NULL LIMIT %s);
+WHERE playbook = %s AND due_us >= %s AND stopped_us IS NULL AND id > %s AND id <= %s;
 
 -- name: entered
 -- The entries that limit new ones: by playbook and customer how often, when last, and whether still inside.
