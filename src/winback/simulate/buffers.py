@@ -28,6 +28,12 @@ STATE = np.dtype(
         ("last_day", "i4"),  # of the last visit; -1: none yet
         ("return_day", "i4"),  # of one who left; -1: never. A live mode may set it between two walks.
         ("left", "i4"),
+        ("call_day", "i4"),  # a visit on this day is sure; -1: none. Set between two walks, as return_day is.
+        # By cause: the share of the chance to leave that treatment takes away; below 0 it adds to it.
+        ("held_natural", "f4"),
+        ("held_frustrated", "f4"),
+        ("held_rigid", "f4"),
+        ("held_panic", "f4"),
         ("fault_version", "i4"),  # of the last fault; -1: none
         ("purchases", "i4"),
         ("redemptions", "i4"),
@@ -107,6 +113,6 @@ def newborn(customers: int, seed: int) -> npt.NDArray[Any]:
     """The state of customers before their first day; each has a random sequence of its own."""
     state = np.zeros(customers, STATE)
     state["rng"] = np.random.default_rng([seed, 2]).integers(0, 2**64, customers, dtype=np.uint64)
-    for name in ("last_day", "return_day", "fault_version"):
+    for name in ("last_day", "return_day", "call_day", "fault_version"):
         state[name] = -1
     return state

@@ -54,7 +54,10 @@ def hazards(p: Any, s: Any, day: int, app: App) -> Six:
     rigid = ways.rigid_leave if held >= ways.rigid_amount else 0.1 * ways.rigid_leave
     panic = ways.panic_leave * app.world.fear[day] * doubt * doubt * locked
     rigid *= locked
-    return interest, maturity, poor, fault, rigid, panic
+    natural, frustrated = 1.0 - s.held_natural, 1.0 - s.held_frustrated
+    rigid *= 1.0 - s.held_rigid
+    panic *= 1.0 - s.held_panic
+    return interest * natural, maturity * natural, poor * frustrated, fault * frustrated, rigid, panic
 
 
 @compiled

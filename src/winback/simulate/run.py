@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -28,7 +28,7 @@ from winback.terms.progress import Progress, Silent
 
 CHUNK = 50_000
 _ASIDE = ".simulating"
-_PARTS = ("raw", "truth", "winback.toml")
+PARTS = ("raw", "truth", "winback.toml")
 EXPORTS = ("visits", "orders", "redemptions", "balances", "app_quality", "messages", "coupons", "maturities")
 
 
@@ -51,22 +51,21 @@ def simulate(  # noqa: PLR0913 - what to simulate, each with its default
     `force` is not given; with `force` only those three are replaced.
     """
     order = Order(customers, days, seed, first_day, format, plain, dirty)
-    _refuse(out, order, force)
+    refuse(out, order, force=force)
     began = time.monotonic()
-    aside = out / _ASIDE
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
-    try:
-        run = _Run(aside, order)
+
+    def make(aside: Path) -> Run:
+        run = Run(aside, order)
         run.whole(progress or Silent())
-        _put_in_place(aside, out)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        return run
+
+    run = whole_or_nothing(out, PARTS, make)
     dirt, bad = (dict(run.dirt.counts), {"orders": run.dirt.bad}) if run.dirt else ({}, {})
     return SimulationSummary(out, order, run.rows, run.truth_rows, bad, dirt, time.monotonic() - began)
 
 
-def _refuse(out: Path, order: Order, force: bool) -> None:
+def refuse(out: Path, order: Order, *, force: bool) -> None:
+    """Raises Problem for an order that cannot be, and for a folder that holds something."""
     if order.customers < 1 or order.customers > 2_000_000:
         raise Problem(f"cannot simulate {order.customers:,} customers", todo="give 1 to 2,000,000")
     if order.days < 1 or order.days > 3_000:
@@ -78,22 +77,39 @@ def _refuse(out: Path, order: Order, force: bool) -> None:
         raise Problem("the folder is not empty", place=Place(file=str(out)), todo=todo)
 
 
-def _put_in_place(aside: Path, out: Path) -> None:
+def whole_or_nothing(out: Path, parts: tuple[str, ...], make: Callable[[Path], Run]) -> Run:
+    """Let `make` write into a folder aside, then move its parts in: all of them, or nothing."""
+    aside = out / _ASIDE
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    try:
+        run = make(aside)
+        _put_in_place(aside, out, parts)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return run
+
+
+def _put_in_place(aside: Path, out: Path, parts: tuple[str, ...]) -> None:
     """Move the finished parts in; `winback.toml` last, so that it stands only beside whole data."""
     (out / "winback.toml").unlink(missing_ok=True)
-    for part in _PARTS:
+    for part in parts:
         target = out / part
         if target.is_dir():
             shutil.rmtree(target)
         (aside / part).replace(target)
 
 
-class _Run:
-    """One simulation under way: the customers, their state, and the files that grow."""
+class Run:
+    """One simulation under way: the customers, their state, and the files that grow.
 
-    def __init__(self, folder: Path, order: Order) -> None:
+    With `until` only so many of the order's days are walked and written; a live mode goes on from there.
+    """
+
+    def __init__(self, folder: Path, order: Order, until: int | None = None) -> None:
         self.folder = folder
         self.order = order
+        self.until = until or order.days
         self.what = planted(order)
         self.ways = ways_of(order)
         self.world = world(order, self.what, self.ways)
@@ -109,9 +125,11 @@ class _Run:
 
     def whole(self, progress: Progress) -> None:
         """Draw the customers, walk them through all days, write everything."""
-        born = people(self.order, self.what.clusters)
+        everybody = people(self.order, self.what.clusters)
+        self.state = newborn(len(everybody), self.order.seed)
+        born = everybody[everybody["day"] < self.until]
         self._people(born)
-        spans = months(self.order.first_day, self.order.days)
+        spans = months(self.order.first_day, self.until)
         firsts = range(0, len(born), CHUNK)
         progress.start("simulate", total=len(spans) * len(firsts))
         for number, span in enumerate(spans):
@@ -136,7 +154,6 @@ class _Run:
 
     def _people(self, born: Any) -> None:
         """The registration export and the hidden traits."""
-        self._state = newborn(len(born), self.order.seed)
         day = self.order.first_day
         export = self._export_file("registrations")
         hidden = GrowingFile(self.folder / "truth" / "customers.parquet")
@@ -157,7 +174,7 @@ class _Run:
             full.filled[:] = 0
             part = slice(row, row + CHUNK)
             app = App(self.world, self.ways, full)
-            walk(born[part], self._state[part], (row, first, after), app)
+            walk(born[part], self.state[part], (row, first, after), app)
             return full
 
         with ThreadPoolExecutor(1) as pool:

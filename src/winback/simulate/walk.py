@@ -7,14 +7,12 @@ runs the exact filter of one who knows all chances but sees the events alone: `a
 
 All random numbers of a customer come from that customer's own sequence, so the outcome does not
 depend on how customers and days are cut into chunks. A live mode can walk day by day, and between
-two walks change `return_day`, `trust` or `burden` of the state: nothing else need be known.
+two walks change `return_day`, `call_day`, `held_…`, `trust` or `burden` of the state: nothing else need be known.
 """
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
@@ -99,7 +97,7 @@ def live(who: Who, day: int, chance: tuple[float, float, Six], app: App) -> int:
         s.left = 0
     elif draw(s) < leaves:
         return 3 if leave(who, day, parts, app) else 0
-    elif draw(s) >= comes:
+    elif draw(s) >= comes and day != s.call_day:
         return 0
     moved = visit(who, day, app)
     # Who takes all out and buys at the same visit, as at a renewal, is not leaving: an onlooker knows that.
@@ -112,22 +110,6 @@ Walk = Callable[
     [npt.NDArray[Any], npt.NDArray[Any], tuple[int, int, int], App],
     None,
 ]
-
-
-def _digest() -> int:
-    """A number that changes with the kernel's source: numba keeps `walk` under it."""
-    here = Path(__file__).parent
-    parts = (
-        "buffers.py",
-        "gaps.py",
-        "compiled.py",
-        "money.py",
-        "visiting.py",
-        "leaving.py",
-        "walk.py",
-        "parameters.py",
-    )
-    return 1 + zlib.crc32(b"".join((here / part).read_bytes() for part in parts))
 
 
 def _made(digest: int) -> Walk:
@@ -156,4 +138,5 @@ def _made(digest: int) -> Walk:
 
 
 #: Walk customers through days: walk(people, state, (row of the first customer, first day, day after), …).
-walk = _made(_digest())
+_PARTS = ("buffers.py", "gaps.py", "compiled.py", "money.py", "visiting.py", "leaving.py", "parameters.py")
+walk = _made(digest_of(__file__, *_PARTS))
