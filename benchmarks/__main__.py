@@ -10,7 +10,7 @@ import time
 from rich.console import Console
 
 #: The benches in the order of the flow; each is a module of its own and may be run alone.
-BENCHES = ("simulate", "ingest", "collector", "features", "diagnose", "model", "warn", "plan")
+BENCHES = ("simulate", "ingest", "collector", "features", "diagnose", "model", "warn", "plan", "deliver")
 
 
 def main() -> None:

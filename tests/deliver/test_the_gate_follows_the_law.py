@@ -266,6 +266,15 @@ def test_a_cap_of_none_refuses_for_good_and_what_waits_too_long_is_refused(tmp_p
     assert states(ws)[3] == ("refused", "quiet_hours"), "the morning is more than six hours away"
 
 
+def test_what_is_found_too_late_is_not_sent_and_takes_no_slot(tmp_path: Path, facts_url: str) -> None:
+    ws = business(tmp_path, facts_url)
+    treat(
+        ws, {"id": 1, "due_us": NOON - 73 * HOUR, "expected_minor": 9}, {"id": 2, "due_us": NOON - 71 * HOUR}
+    )
+    go(ws)
+    assert states(ws) == {1: ("refused", "too_late"), 2: ("sent", None)}
+
+
 def test_a_grant_is_awaited_and_then_told_of(tmp_path: Path) -> None:
     ws = business(tmp_path)
     treat(ws, {"id": 1, "grant_id": 70})

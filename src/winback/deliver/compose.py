@@ -127,8 +127,8 @@ class Writer:
             return {}
         names = book.packed({one.customer_id for one in claimed})
         found = {}
-        for customer_id, sealed, _ in book.fetch(connection, "contacts_of", [kind, names]):
-            text = self.safe.open(bytes(sealed), f"{kind}:{customer_id}")
+        for customer_id, sealed in book.fetch(connection, "contacts_of", [kind, names]):
+            text = None if sealed is None else self.safe.open(bytes(sealed), f"{kind}:{customer_id}")
             if text is not None:
                 found[customer_id] = text
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,12 +47,16 @@ class Batch:
     at_us: int
 
 
-def drain(desk: Desk) -> Counter[str]:
-    """Send all that the gate let through, the mediums by turns; how many letters met which fate."""
+def drain(desk: Desk, *, seconds_max: float | None = None) -> Counter[str]:
+    """Send all that the gate let through, the mediums by turns; how many letters met which fate.
+
+    No batch is begun after `seconds_max`.
+    """
     counted: Counter[str] = Counter()
     now, pauses = desk.clock(), 0
+    until = math.inf if seconds_max is None else now + seconds_max * MICROS_PER_SECOND
     left = [medium for (medium,) in book.fetch(desk.connection, "mediums_cleared", [now, now])]
-    while left:
+    while left and desk.clock() < until:
         has_sent, slow = False, []
         for medium in left:
             batch = claim(desk, medium)

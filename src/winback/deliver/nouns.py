@@ -39,6 +39,7 @@ class Reason(StrEnum):
     DEAD_CONTACT = "dead_contact"
     QUIET_HOURS = "quiet_hours"
     NO_TRADING_DAY = "no_trading_day"
+    TOO_LATE = "too_late"
     FREQUENCY_CAP = "frequency_cap"
     PROVIDER_LIMIT = "provider_limit"
     GRANT_REFUSED = "grant_refused"
@@ -241,7 +242,11 @@ class Still:
 
 @dataclass(frozen=True)
 class Timing:
-    """How time passes for a run: a clock (else `now` holds all along) and a wait for a provider's rate."""
+    """How time passes for a run: a clock (else `now` holds all along) and a wait for a provider's rate.
+
+    After `seconds_max` by that clock the run takes no further batch; what is left is the next run's.
+    """
 
     clock: Clock | None = None
     pause: Pause | None = None
+    seconds_max: float | None = None

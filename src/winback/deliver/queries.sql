@@ -186,8 +186,11 @@ SET state = 'withdrawn', reason = 'withdrawn', slot_us = NULL
 WHERE state = 'sending' AND id IN (SELECT given.value FROM ids_in(%s) AS given);
 
 -- name: contacts_of
--- The sealed contacts of these customers, of one kind.
-SELECT customer_id, sealed, blind_index FROM ingest_contact WHERE kind = %s AND customer_id IN (SELECT given.value FROM names_in(%s) AS given);
+-- The sealed contacts of these customers, of one kind; looked up one by one, whatever statistics say.
+SELECT given.value,
+    (SELECT contact.sealed FROM ingest_contact AS contact
+    WHERE contact.customer_id = given.value AND contact.kind = %s)
+FROM names_in(%s) AS given;
 
 -- name: grants_of
 -- What these grants promise.
@@ -442,6 +445,7 @@ SELECT judged.*,
         WHEN contact_is_dead THEN 'dead_contact'
         WHEN quiet_until_us IS NOT NULL AND list_contains($quiet_purposes, purpose) THEN 'quiet_hours'
         WHEN $trading_until_us IS NOT NULL AND list_contains($trading_purposes, purpose) THEN 'no_trading_day'
+        WHEN first_due_us + $wait_us < $now THEN 'too_late'
     END AS reason,
     CASE
         WHEN quiet_until_us IS NOT NULL AND list_contains($quiet_purposes, purpose) THEN quiet_until_us
@@ -514,7 +518,8 @@ SELECT id, is_held_out, language, zone_is_valid, reason,
         WHEN reason IS NULL THEN NULL
         WHEN reason = 'withdrawn' THEN 'withdrawn'
         WHEN reason = 'emergency_hold' THEN 'held'
-        WHEN reason IN ('opted_out', 'no_consent', 'no_contact', 'dead_contact', 'grant_refused') THEN 'refused'
+        WHEN reason IN ('opted_out', 'no_consent', 'no_contact', 'dead_contact', 'too_late', 'grant_refused')
+            THEN 'refused'
         WHEN until_us IS NULL OR until_us > first_due_us + $wait_us THEN 'refused'
         ELSE 'waiting'
     END AS state,

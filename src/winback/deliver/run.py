@@ -42,7 +42,7 @@ def run(
     """
     told, began, timing = progress or Silent(), time.perf_counter(), timing or Timing()
     taken, gate = prepare(ws, now, wait_seconds=wait_seconds, progress=told)
-    found = work(ws, carriers, timing=Timing(timing.clock or Still(now), timing.pause), progress=told)
+    found = work(ws, carriers, timing=replace(timing, clock=timing.clock or Still(now)), progress=told)
     return replace(found, taken=taken, gate=gate, seconds=time.perf_counter() - began)
 
 
@@ -68,7 +68,7 @@ def work(
         outcomes = Counter[str]()
         if desk is not None:
             outcomes += recover(desk)
-            outcomes += drain(desk)
+            outcomes += drain(desk, seconds_max=timing.seconds_max)
         events = tell(ws, connection)
         states: Counter[str] = Counter()
         for state, _, count in book.fetch(connection, "states"):

@@ -22,6 +22,7 @@ CHINESE = {
     "dead_contact": "联系方式已失效",
     "quiet_hours": "免打扰时段",
     "no_trading_day": "非交易日",
+    "too_late": "已过时效",
     "frequency_cap": "频控",
     "provider_limit": "通道限额",
     "grant_refused": "权益被拒",

@@ -115,6 +115,8 @@ def _first(ws: Workspace, now: int) -> dict[str, Any]:
         "quiet_purposes": list(section.quiet_purposes),
         "trading_until_us": trading,
         "trading_purposes": list(section.trading_days_only),
+        "wait_us": section.wait_hours_max * HOUR_US,
+        "now": now,
     }
 
 
