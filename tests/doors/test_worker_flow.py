@@ -11,6 +11,7 @@ from tests.doors.worker_bench import FakeClock, rows
 from tests.warn.conftest import no_secrets  # noqa: F401
 from tests.warn.test_operators_are_told import Phone, phone  # noqa: F401
 from tests.warn.worlds import FIRST, on, shop
+from winback.doors.steps import ACTING, STEPS
 from winback.doors.worker.jobs import JOBS, Cadence
 from winback.doors.worker.loop import Mode, Worker
 from winback.doors.worker.status import status
@@ -72,7 +73,7 @@ def test_by_day_what_came_in_is_taken_up_hour_by_hour(ws: Workspace, phone: Phon
     assert work(ws, at(8, 6.5)) == [], "the hour is not over"
     told = work(ws, at(8, 7.1))
     assert [line.rsplit(" (", 1)[0] for line in told] == [
-        "live ingest: 2 events, 0 rows refused",
+        "sources: 2 events, 0 rows refused",
         "live warn: 1 closed, 0 raised, 1 new",
         "alerts: 1 alerts sent, 0 failed",
     ]
@@ -122,7 +123,7 @@ def test_a_source_that_is_not_there_holds_the_night_and_is_told(ws: Workspace) -
     told: list[str] = []
     clock = FakeClock(at(9, 6))
     failed = Worker(lambda: ws, clock, tell=told.append).run(Mode.ONCE)
-    assert failed == ["night 2026-01-10 ingest", "live ingest"]
+    assert failed == ["night 2026-01-10 ingest", "sources"]
     assert "there is no such file" in told[0]
     assert read.last_run(ws).as_of == on(8), "nothing is built on what failed"
     comes_in(ws, "app", ("ann", "visit", at(8, 9), ""))
@@ -142,4 +143,11 @@ def test_every_job_says_what_it_does_and_has_a_name_of_its_own() -> None:
     assert len({job.name for job in JOBS}) == len(JOBS)
     assert all(job.does.__doc__ for job in JOBS)
     nights = [job.name for job in JOBS if job.cadence is Cadence.NIGHT]
-    assert nights == ["ingest", "profile", "diagnose", "predict", "warn", "tell"]
+    assert nights == list(STEPS)
+
+
+def test_a_run_by_hand_and_the_worker_have_the_same_night() -> None:
+    from winback.doors.night import _Walk
+
+    assert all(callable(getattr(_Walk, f"_{step}")) for step in STEPS)
+    assert STEPS[-len(ACTING) :] == ACTING == ("experiment", "plan", "reward", "deliver")

@@ -119,6 +119,26 @@ def test_what_comes_again_does_so_by_the_clock(tmp_path: Path) -> None:
     assert jobs.did == ["10 one", "live", "live", "live", "live"], "at 0, 10, 20 and 30 minutes"
 
 
+def test_the_worker_sleeps_no_longer_than_until_the_next_live_pass(tmp_path: Path) -> None:
+    ws = workspace(tmp_path, live_seconds=20, tick_seconds=60)
+    jobs, clock = Jobs(live="live"), FakeClock(waits_max=6)
+    worker(ws, jobs, clock).run(Mode.FOREVER)
+    assert clock.waits == [20.0] * 6
+    assert len(jobs.did) == 6
+
+
+def test_a_live_step_that_fails_again_and_again_is_never_deaf_for_long(tmp_path: Path) -> None:
+    ws = workspace(tmp_path, live_seconds=20, retry_seconds_min=60, retry_seconds_max=3600)
+    jobs, clock = Jobs(live="live", wrong={"live": 12}), FakeClock(waits_max=120)
+    tried: list[datetime] = []
+    jobs.during = lambda _: tried.append(clock.moment)
+    worker(ws, jobs, clock).run(Mode.FOREVER)
+    gaps = [(after - before).total_seconds() for before, after in zip(tried, tried[1:], strict=False)]
+    assert gaps[:4] == [60, 120, 240, 300]
+    assert max(gaps) == 300
+    assert gaps[-1] == 20, "it works again"
+
+
 def test_it_goes_on_where_the_facts_are_away_for_a_while(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,7 +178,8 @@ def test_settings_that_cannot_be_read_do_not_end_it(tmp_path: Path) -> None:
     from winback.doors.worker.loop import Worker
     from winback.terms.errors import SettingsProblem
 
-    ws, jobs, told, opened = workspace(tmp_path), Jobs("one", live="live"), [], []  # type: ignore[var-annotated]
+    ws, jobs = workspace(tmp_path, live_seconds=3600), Jobs("one", live="live")
+    told, opened = [], []  # type: ignore[var-annotated]
 
     def open_workspace() -> Workspace:
         opened.append(1)

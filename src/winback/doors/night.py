@@ -1,18 +1,29 @@
-"""One night: the steps of the flow from ingest to warn as of a date, each once, in their order."""
+"""One night: the steps of the flow as of a date, each once, in their order, down to what treats customers."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal
+from datetime import time as time_of_day
+from typing import Any
 
+from winback import flow
+from winback.deliver.nouns import DeliverSummary, Still, Timing
 from winback.diagnose.nouns import Diagnosis
+from winback.doors import acting
+from winback.doors.acting import Acted, How
+from winback.doors.first_model import Model, Wish, is_wanted, model_of
+from winback.doors.steps import ACTING, STEPS
 from winback.doors.words import speak
+from winback.doors.worker.clock import micros
+from winback.experiment.nouns import ExperimentSummary
 from winback.ingest.nouns import IngestSummary
 from winback.language import Language, Say
-from winback.predict.nouns import PredictSummary, TrainSummary
+from winback.plan.nouns import PlanSummary
+from winback.predict.nouns import PredictSummary
 from winback.profile.nouns import ProfileSummary
+from winback.reward.nouns import RewardSummary
 from winback.store.workspace import Workspace
 from winback.terms.errors import BusyProblem, NotReadyProblem, Problem
 from winback.terms.progress import Progress, Silent
@@ -20,15 +31,29 @@ from winback.warn.nouns import AlertSummary, WarnSummary
 
 #: Who promotes a model where the settings let the first one in.
 WHO = "winback run"
-
-Voice = Literal["in_use", "none", "too_early", "unbeaten", "unfit"]
+#: The time of day at which customers are treated in a run of a day that is past.
+_NOON = time_of_day(12)
+#: What people are told while a step goes on; of the alerts nothing.
+TOLD = {
+    "ingest": "Taking in what the sources hold",
+    "profile": "Profiling every customer",
+    "diagnose": "Diagnosing who leaves",
+    "train": "Looking for the model",
+    "predict": "Telling the risk",
+    "warn": "Warning",
+    "experiment": "Drawing who is left out",
+    "plan": "Walking the playbooks",
+    "reward": "Granting and settling rewards",
+    "deliver": "Delivering",
+}
 
 
 @dataclass(frozen=True)
 class Asked:
     """What is wanted of a night: `train` a model where none is in use (None: as the settings say).
 
-    `rows_max` bounds the rows it learns from (None: as the settings say); `sends` alerts at the end;
+    `rows_max` bounds the rows it learns from (None: as the settings say); `sends` alerts; `acts` on customers
+    where playbooks are switched on, at the moment `now` (None: the clock, or noon of a day that is past);
     `wait_seconds` is how long each step waits for another run.
     """
 
@@ -36,24 +61,17 @@ class Asked:
     train: bool | None = None
     rows_max: int | None = None
     sends: bool = True
+    acts: bool = True
+    now: datetime | None = None
     wait_seconds: float = 60.0
 
 
 @dataclass(frozen=True)
-class Model:
-    """Whether a model speaks this night, and why not: `none` is in use, it is `too_early` to train one, the
-    one that was trained is beaten by a rival (`unbeaten`), the one in use does not fit (`unfit`).
-    """
-
-    voice: Voice
-    version: str | None = None
-    says: str = ""
-    trained: TrainSummary | None = None
-
-
-@dataclass(frozen=True)
 class Night:
-    """What each step did; `scored` holds a summary a date, those caught up before the one asked for."""
+    """What each step did; `scored` holds a summary a date, those caught up before the one asked for.
+
+    `acted` is None where no playbook is switched on, or nobody was to be treated.
+    """
 
     as_of: date
     ingest: IngestSummary
@@ -63,6 +81,7 @@ class Night:
     scored: tuple[PredictSummary, ...]
     warn: WarnSummary
     alerts: AlertSummary | None
+    acted: Acted | None
     seconds: dict[str, float]
 
     @property
@@ -77,103 +96,137 @@ def night(
     """Run the flow as of a date (None: the day after the last event, once the sources are taken in).
 
     Every step leaves what is done already as it is, so a second run changes nothing, and a run after a kill
-    finishes. Where no model can speak, rules alone warn, and the night says so. Raises what the steps raise.
+    finishes. Where no model can speak, rules alone warn, and the night says so. On a day that is past real
+    providers are not used. Raises what the steps raise.
     """
     return _Walk(ws, asked or Asked(), progress or Silent()).whole(as_of)
 
 
 class _Walk:
-    """A night on its way, with the time each step took."""
+    """A night on its way: what each step gave, and the time it took."""
 
     def __init__(self, ws: Workspace, asked: Asked, progress: Progress) -> None:
         self.ws, self.asked, self.told = ws, asked, progress
-        self.say: Say = speak(asked.language)
-        self.seconds: dict[str, float] = {}
-        self._began = time.perf_counter()
+        self.how = How(WHO, asked.wait_seconds, progress)
+        self.clock, self.day, self.model = datetime.now(UTC), date.max, Model("none")
+        acts = asked.acts and acting.is_switched_on(ws)
+        self.steps = [step for step in STEPS if acts or step not in ACTING]
 
     def whole(self, as_of: date | None) -> Night:
-        from winback import flow
+        given: dict[str, Any] = {}
+        seconds: dict[str, float] = {}
+        for step in self.steps:
+            began = time.perf_counter()
+            self._begin(step)
+            given[step] = getattr(self, f"_{step}")()
+            seconds[step] = time.perf_counter() - began
+            if step == "ingest":
+                self.day = as_of or self._day_after()
+        return Night(
+            as_of=self.day,
+            ingest=given["ingest"],
+            profile=given["profile"],
+            diagnosis=given["diagnose"],
+            model=self.model,
+            scored=given["predict"],
+            warn=given["warn"],
+            alerts=given["tell"],
+            acted=Acted(*(given[step] for step in ACTING)) if ACTING[0] in given else None,
+            seconds=seconds,
+        )
+
+    def _begin(self, step: str) -> None:
+        say: Say = speak(self.asked.language)
+        told = [each for each in self.steps if each in TOLD]
+        if step in TOLD:
+            text = TOLD[step]
+            if step == "train" and is_wanted(self.ws, self.asked.train):
+                text = "Training a model: none is in use"
+            if step == "predict" and self.model.voice != "in_use":
+                text = "No model speaks; rules alone do"
+            self.told.say(f"{told.index(step) + 1}/{len(told)} {say(text)}")
+
+    def _day_after(self) -> date:
+        """The day after the last event."""
         from winback.ingest.read import manifest
-        from winback.warn import act
 
-        ws, wait, told = self.ws, self.asked.wait_seconds, self.told
-        told.say(self.say("1/6 Taking in what the sources hold"))
-        taken = flow.ingest(ws, now=datetime.now(UTC), wait_seconds=wait, progress=told)
-        self._took("ingest")
-        last = manifest(ws).last_day
+        last = manifest(self.ws).last_day
         assert last is not None, "a manifest without days is not ready"
-        day = as_of or last + timedelta(days=1)
-        told.say(self.say("2/6 Profiling every customer"))
-        profiled = flow.profile(ws, day, progress=told)
-        self._took("profile")
-        told.say(self.say("3/6 Diagnosing who leaves"))
-        diagnosis = flow.diagnose(ws, day, progress=told)
-        self._took("diagnose")
-        model = self._model(day)
-        self._took("train")
-        model, scored = self._scored(model, day)
-        self._took("predict")
-        told.say(self.say("6/6 Warning"))
-        warned = flow.warn(ws, day, wait_seconds=wait, progress=told)
-        sent = act.send_alerts(ws, datetime.now(UTC)) if self.asked.sends else None
-        self._took("warn")
-        return Night(day, taken, profiled, diagnosis, model, scored, warned, sent, self.seconds)
+        return last + timedelta(days=1)
 
-    def _model(self, day: date) -> Model:
-        """The model in use; where there is none, the first one, if the settings or the caller let it in."""
-        from winback.predict import read
+    def _ingest(self) -> IngestSummary:
+        wait = self.asked.wait_seconds
+        return flow.ingest(self.ws, now=self.clock, wait_seconds=wait, progress=self.told)
 
-        version = read.in_use(self.ws)
-        if version is not None:
-            self.told.say(self.say("4/6 Looking for the model"))
-            return Model("in_use", version)
-        section = self.ws.settings.predict
-        if not (section.train_where_none if self.asked.train is None else self.asked.train):
-            self.told.say(self.say("4/6 Looking for the model"))
-            return Model("none")
-        self.told.say(self.say("4/6 Training a model: none is in use"))
-        return self._first_model(day)
+    def _profile(self) -> ProfileSummary:
+        return flow.profile(self.ws, self.day, progress=self.told)
 
-    def _first_model(self, day: date) -> Model:
-        from winback import flow
-        from winback.predict import act, read
+    def _diagnose(self) -> Diagnosis:
+        return flow.diagnose(self.ws, self.day, progress=self.told)
 
-        plan, most = read.planned(self.ws.settings.predict), self.asked.rows_max
-        plan = plan if most is None else replace(plan, rows_max=most)
+    def _train(self) -> Model:
+        asked = self.asked
+        wish = Wish(WHO, self.clock, asked.train, asked.rows_max, asked.wait_seconds)
+        self.model = model_of(self.ws, self.day, wish, self.told)
+        return self.model
+
+    def _predict(self) -> tuple[PredictSummary, ...]:
+        """The risks of the dates that warn is about to do."""
+        if self.model.voice != "in_use":
+            return ()
         wait = self.asked.wait_seconds
         try:
-            made = flow.train(self.ws, day, plan=plan, wait_seconds=wait, progress=self.told)
-        except NotReadyProblem as problem:
-            return Model("too_early", says=problem.what)
-        at = datetime.now(UTC).isoformat(timespec="seconds")
-        act.note_training(self.ws, made.version, who=WHO, at=at)
-        if made.card.unbeaten:
-            names = ", ".join(rival.name for rival in made.card.unbeaten)
-            return Model("unbeaten", made.version, names, made)
-        act.promote(self.ws, made.version, who=WHO, at=at, why="first model; it beats every rival")
-        return Model("in_use", made.version, trained=made)
-
-    def _scored(self, model: Model, day: date) -> tuple[Model, tuple[PredictSummary, ...]]:
-        """The risks of the dates that warn is about to do."""
-        from winback import flow
-
-        if model.voice != "in_use":
-            self.told.say(self.say("5/6 No model speaks; rules alone do"))
-            return model, ()
-        self.told.say(self.say("5/6 Telling the risk"))
-        try:
-            return model, tuple(
-                flow.predict(self.ws, each, wait_seconds=self.asked.wait_seconds, progress=self.told)
-                for each in dates_to_warn(self.ws, day)
+            return tuple(
+                flow.predict(self.ws, each, wait_seconds=wait, progress=self.told)
+                for each in dates_to_warn(self.ws, self.day)
             )
         except BusyProblem:
             raise
         except Problem as problem:
-            return Model("unfit", model.version, str(problem)), ()
+            self.model = Model("unfit", self.model.version, str(problem))
+            return ()
 
-    def _took(self, step: str) -> None:
-        now = time.perf_counter()
-        self.seconds[step], self._began = now - self._began, now
+    def _warn(self) -> WarnSummary:
+        wait = self.asked.wait_seconds
+        return flow.warn(self.ws, self.day, wait_seconds=wait, progress=self.told)
+
+    def _tell(self) -> AlertSummary | None:
+        from winback.warn import act
+
+        return act.send_alerts(self.ws, datetime.now(UTC)) if self.asked.sends else None
+
+    def _experiment(self) -> ExperimentSummary:
+        return acting.experiment(self.ws, self.day)
+
+    def _plan(self) -> PlanSummary:
+        return acting.plan(self.ws, self.day, self._moment(), self.how)
+
+    def _reward(self) -> RewardSummary:
+        return acting.reward(self.ws, self._moment(), self.how)
+
+    def _deliver(self) -> DeliverSummary | None:
+        """By the clock; on another day through sandboxes only, as people live today."""
+        if not self._is_aside():
+            timing = Timing(lambda: micros(datetime.now(UTC)), time.sleep)
+        elif acting.reaches_people(self.ws):
+            return None
+        else:
+            timing = Timing(Still(micros(self._moment())))
+        return acting.deliver(self.ws, timing, self.how)
+
+    def _is_aside(self) -> bool:
+        """Whether customers are treated at another moment than now."""
+        today = self.clock.astimezone(self.ws.settings.workspace.zone).date()
+        return self.asked.now is not None or self.day < today
+
+    def _moment(self) -> datetime:
+        """The moment at which customers are treated."""
+        if not self._is_aside():
+            return datetime.now(UTC)
+        zone = self.ws.settings.workspace.zone
+        if self.asked.now is None:
+            return datetime.combine(self.day, _NOON, zone)
+        return self.asked.now if self.asked.now.tzinfo else self.asked.now.replace(tzinfo=zone)
 
 
 def dates_to_warn(ws: Workspace, as_of: date) -> tuple[date, ...]:

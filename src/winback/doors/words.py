@@ -64,14 +64,18 @@ CHINESE = {
     ),
     "Reasons are kept of the {explained} riskiest.": "已为风险最高的 {explained} 位留下原因。",
     # The night.
-    "1/6 Taking in what the sources hold": "1/6 采集数据源中的新数据",
-    "2/6 Profiling every customer": "2/6 为每位客户画像",
-    "3/6 Diagnosing who leaves": "3/6 诊断谁在流失",
-    "4/6 Training a model: none is in use": "4/6 没有启用的模型，正在训练",
-    "4/6 Looking for the model": "4/6 查看模型",
-    "5/6 Telling the risk": "5/6 计算风险",
-    "5/6 No model speaks; rules alone do": "5/6 没有模型，只凭规则",
-    "6/6 Warning": "6/6 预警",
+    "Taking in what the sources hold": "采集数据源中的新数据",
+    "Profiling every customer": "为每位客户画像",
+    "Diagnosing who leaves": "诊断谁在流失",
+    "Training a model: none is in use": "没有启用的模型，正在训练",
+    "Looking for the model": "查看模型",
+    "Telling the risk": "计算风险",
+    "No model speaks; rules alone do": "没有模型，只凭规则",
+    "Warning": "预警",
+    "Drawing who is left out": "划分留白组",
+    "Walking the playbooks": "推进召回策略",
+    "Granting and settling rewards": "发放与结算奖励",
+    "Delivering": "触达",
     "Run as of {day}": "运行 {day}",
     "step": "步骤",
     "what it did": "结果",
@@ -92,6 +96,23 @@ CHINESE = {
     ),
     "{new} new warnings, {raised} raised, {closed} closed": "新增 {new}，升级 {raised}，结束 {closed}",
     "done before": "此前已完成",
+    "experiment": "分流",
+    "plan": "策略",
+    "reward": "奖励",
+    "deliver": "触达",
+    "{playbooks} playbooks; {share} of all are left out of everything": (
+        "{playbooks} 个策略；{share} 的客户全局留白"
+    ),
+    "{entered} entered, {heard} reacted, {treatments} treatments given": (
+        "进入 {entered} 位，有反应 {heard} 位，安排 {treatments} 次措施"
+    ),
+    "{granted} granted, {claims} claims settled, {expired} expired": (
+        "发放 {granted}，结算领取 {claims} 次，过期 {expired} 个"
+    ),
+    "{sent} messages sent, {waiting} wait, {as_if} as if": (
+        "发出 {sent} 条，等待 {waiting} 条，留白视同 {as_if} 条"
+    ),
+    "nothing is sent by real providers on a day that is not today": "不是今天，不经真实服务商发送",
     "{version}: it beats every rival, and is in use": "{version}：胜过所有对手，已启用",
     "No model is in use, so rules alone warn. winback train makes one, winback promote uses it.": (
         "没有启用的模型，只凭规则预警。winback train 训练模型，winback promote 启用它。"

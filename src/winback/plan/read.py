@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -26,6 +27,7 @@ __all__ = [
     "day_of_moment",
     "entries",
     "entries_of",
+    "last_entered",
     "playbooks",
     "rehearse",
     "speak",
@@ -118,6 +120,13 @@ def text_of(ws: Workspace, playbook: str, version: int) -> str | None:
     with facts.connection(ws) as connection:
         rows = book.fetch(connection, "versions")
     return next((text for _, name, number, _, text, _ in rows if (name, number) == (playbook, version)), None)
+
+
+def last_entered(ws: Workspace) -> date | None:
+    """The latest date whose entries were made; None before the first run."""
+    with facts.connection(ws) as connection:
+        rows = book.fetch(connection, "last_run")
+    return day_of(rows[0][0]) if rows else None
 
 
 def entries(ws: Workspace, playbook: str) -> pa.Table:

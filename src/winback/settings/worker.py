@@ -16,7 +16,8 @@ class WorkerSection(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     night_at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "02:00"
-    live_seconds: Seconds = 3600
+    sources_seconds: Seconds = 3600
+    live_seconds: Seconds = 20
     tick_seconds: Seconds = 60
     lease_seconds: Annotated[int, Field(ge=5, le=3600)] = 120
     tries_max: Annotated[int, Field(ge=1, le=100)] = 3

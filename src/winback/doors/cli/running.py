@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from winback.app import open_workspace
 from winback.doors.cli import options, shown
+from winback.doors.cli.planning import as_moment
 from winback.doors.words import speak
-from winback.language import Language, Say, number, seconds
+from winback.experiment.nouns import BUCKETS
+from winback.language import Language, Say, number, percent, seconds
 
 if TYPE_CHECKING:
-    from winback.doors.night import Model, Night
+    from winback.doors.acting import Acted
+    from winback.doors.first_model import Model
+    from winback.doors.night import Night
 
 
 def run(
@@ -29,13 +34,29 @@ def run(
     alerts: Annotated[
         bool, typer.Option("--alerts/--no-alerts", help="Send alerts to WINBACK_ALERT_URLS.")
     ] = True,
+    act: Annotated[
+        bool,
+        typer.Option("--act/--no-act", help="Treat customers where playbooks are on; else stop after warn."),
+    ] = True,
+    now: Annotated[
+        datetime | None,
+        typer.Option(
+            "--now",
+            parser=as_moment,
+            metavar="MOMENT",
+            help="The moment at which customers are treated; else the clock, or noon of a day that is past.",
+        ),
+    ] = None,
     wait: options.Wait = 60.0,
     workspace: options.Workspace = None,
     lang: options.Lang = None,
     quiet: options.Quiet = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Ingest, profile, diagnose, tell the risk and warn, as of a day: what a night does.
+    """Ingest, profile, diagnose, tell the risk and warn, as of a day; then treat customers by playbooks.
+
+    What a night does. Customers are treated where playbooks are switched on; on a day that is not today real
+    providers are not used.
 
     Where no model is in use, rules alone warn, and the summary says so. Run again, it changes nothing; run
     again after it was killed, it finishes. Ends with 1 where the model in use cannot speak (rules have warned
@@ -45,7 +66,7 @@ def run(
 
     ws = open_workspace(workspace)
     language: Language = lang.value if lang else ws.settings.workspace.language
-    asked = Asked(language, train=train, sends=alerts, wait_seconds=wait)
+    asked = Asked(language, train=train, sends=alerts, acts=act, now=now, wait_seconds=wait)
     with shown.progress(quiet=quiet or as_json) as progress:
         found = night(ws, as_of, asked=asked, progress=progress)
     if as_json:
@@ -73,7 +94,8 @@ def tell(found: Night, language: Language) -> None:
     """A line a step, and plainly whether a model spoke."""
     say = speak(language)
     heads = [say(head) for head in ("step", "what it did", "time")]
-    rows = [(say(step), did, seconds(found.seconds[step], say)) for step, did in _steps(found, say) if did]
+    steps = [*_steps(found, say), *_acted(found.acted, say)]
+    rows = [(say(step), did, seconds(found.seconds[step], say)) for step, did in steps if did]
     shown.show_table(say("Run as of {day}").format(day=found.as_of), heads, (False, False, True), rows)
     if silent := why_silent(found.model, say):
         shown.show_line(silent)
@@ -151,3 +173,40 @@ def _warned(found: Night, say: Say) -> str:
     text = say("{new} new warnings, {raised} raised, {closed} closed")
     moves = found.warn.moves
     return text.format(**{move: number(moves.get(move, 0)) for move in ("new", "raised", "closed")})
+
+
+def _acted(acted: Acted | None, say: Say) -> list[tuple[str, str]]:
+    """What was done to customers, a line a step."""
+    if acted is None:
+        return []
+    left_out = say("{playbooks} playbooks; {share} of all are left out of everything").format(
+        playbooks=number(acted.experiment.definitions),
+        share=percent(acted.experiment.rotation.share_bp / BUCKETS),
+    )
+    walked = say("{entered} entered, {heard} reacted, {treatments} treatments given").format(
+        entered=number(sum(each.entered for each in acted.plan.entered) if acted.plan.fresh else 0),
+        heard=number(acted.plan.heard),
+        treatments=number(acted.plan.treatments),
+    )
+    granted = say("{granted} granted, {claims} claims settled, {expired} expired").format(
+        granted=number(acted.reward.grants.get("granted", 0)),
+        claims=number(acted.reward.claims.get("accepted", 0)),
+        expired=number(acted.reward.expired),
+    )
+    return [
+        ("experiment", left_out),
+        ("plan", walked),
+        ("reward", granted),
+        ("deliver", _delivered(acted, say)),
+    ]
+
+
+def _delivered(acted: Acted, say: Say) -> str:
+    if acted.deliver is None:
+        return say("nothing is sent by real providers on a day that is not today")
+    found = acted.deliver
+    return say("{sent} messages sent, {waiting} wait, {as_if} as if").format(
+        sent=number(found.outcomes.get("sent", 0) + found.outcomes.get("delivered", 0)),
+        waiting=number(found.states.get("waiting", 0)),
+        as_if=number(found.gate.as_if),
+    )

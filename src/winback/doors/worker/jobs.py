@@ -3,65 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import date
 
 from winback import flow
+from winback.doors.first_model import Wish, is_wanted, model_of
+from winback.doors.steps import STEPS
+from winback.doors.worker import acts
+from winback.doors.worker.task import WAIT_SECONDS, Cadence, Job, Task
 from winback.language import number
 from winback.predict import read as predict
+from winback.settings.collector import BUILT_IN_SOURCES
 from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem
 from winback.warn import act
 from winback.warn import read as warn
 
-#: So long a step waits for another run (a person's) of the same step to end.
-WAIT_SECONDS = 600.0
+__all__ = ["JOBS", "Cadence", "Job", "Task", "warned_up_to"]
+
 #: A log without events for more days than this before a night is told of.
 QUIET_DAYS = 2
-
-
-class Cadence(StrEnum):
-    """How often: once a night, each `live_seconds`, each `tick_seconds`."""
-
-    NIGHT = "night"
-    LIVE = "live"
-    TICK = "tick"
-
-
-@dataclass(frozen=True)
-class Task:
-    """What a step is given: the workspace, the moment, the date of the night (None between nights).
-
-    `is_latest` is False for a night that is caught up while a later one is due too.
-    """
-
-    ws: Workspace
-    now: datetime
-    as_of: date | None
-    is_latest: bool = True
-
-    @property
-    def night(self) -> date:
-        """The date of the night. Raises ValueError between nights."""
-        if self.as_of is None:
-            raise ValueError("this step is of a night")
-        return self.as_of
-
-
-@dataclass(frozen=True)
-class Job:
-    """A step by the clock: `does` tells in words what it did, or None where there was nothing to do.
-
-    Where one that is `needed` fails, those after it of the same cadence wait for it; another is given up
-    after `tries_max`. One that does not catch up is left out of a night that is not the latest.
-    """
-
-    name: str
-    does: Callable[[Task], str | None]
-    cadence: Cadence
-    needed: bool = True
-    catches_up: bool = True
 
 
 def ingest(task: Task) -> str | None:
@@ -76,6 +36,14 @@ def ingest(task: Task) -> str | None:
     return "; ".join(said) or None
 
 
+def hear(task: Task) -> str | None:
+    """Take in what the collector and the providers have told since."""
+    found = flow.ingest(task.ws, sources=BUILT_IN_SOURCES, now=task.now, wait_seconds=WAIT_SECONDS)
+    if not found.events + found.refused:
+        return None
+    return f"{number(found.events)} events, {number(found.refused)} rows refused"
+
+
 def profile(task: Task) -> str | None:
     """Profile everybody as of the night."""
     found = flow.profile(task.ws, task.night)
@@ -86,6 +54,18 @@ def diagnose(task: Task) -> str | None:
     """Who left, and through which channel."""
     found = flow.diagnose(task.ws, task.night)
     return f"churned: {number(found.total.churn.part)} customers"
+
+
+def train(task: Task) -> str | None:
+    """The first model, where the settings let it in and none is in use."""
+    if not is_wanted(task.ws):
+        return None
+    found = model_of(task.ws, task.night, Wish("winback worker", task.now, wait_seconds=WAIT_SECONDS))
+    said = {
+        "in_use": f"{found.version} beats every rival, and is in use",
+        "unbeaten": f"{found.version} does not beat {found.says}",
+    }
+    return said.get(found.voice, f"none yet: {found.says}")
 
 
 def predict_risks(task: Task) -> str | None:
@@ -109,6 +89,8 @@ def warn_of(task: Task) -> str | None:
 
 def warn_live(task: Task) -> str | None:
     """Warnings brought up to what has come in since the last run."""
+    if _last_run(task.ws) is None:
+        return None
     found = flow.warn_live(task.ws, task.now, wait_seconds=WAIT_SECONDS)
     if not found.closed + found.raised + found.new:
         return None
@@ -121,16 +103,33 @@ def alerts(task: Task) -> str | None:
     return f"{found.sent} alerts sent, {found.failed} failed" if found.sent + found.failed else None
 
 
+#: The steps of a night by their names. What treats customers is for the latest night: they enter on the day.
+_NIGHTLY: dict[str, tuple[Callable[[Task], str | None], bool, bool]] = {
+    "ingest": (ingest, True, True),
+    "profile": (profile, True, True),
+    "diagnose": (diagnose, False, False),
+    "train": (train, False, False),
+    "predict": (predict_risks, False, True),
+    "warn": (warn_of, True, True),
+    "tell": (alerts, False, False),
+    "experiment": (acts.experiment, True, False),
+    "plan": (acts.plan, True, False),
+    "reward": (acts.reward, False, False),
+    "deliver": (acts.deliver, False, False),
+}
+
 #: In the order in which they are done. Nights go first, then what is due between them.
 JOBS = (
-    Job("ingest", ingest, Cadence.NIGHT),
-    Job("profile", profile, Cadence.NIGHT),
-    Job("diagnose", diagnose, Cadence.NIGHT, needed=False, catches_up=False),
-    Job("predict", predict_risks, Cadence.NIGHT, needed=False),
-    Job("warn", warn_of, Cadence.NIGHT),
-    Job("tell", alerts, Cadence.NIGHT, needed=False, catches_up=False),
-    Job("live ingest", ingest, Cadence.LIVE),
-    Job("live warn", warn_live, Cadence.LIVE),
+    *(
+        Job(name, does, Cadence.NIGHT, needed=needed, catches_up=catches_up)
+        for name, (does, needed, catches_up) in ((step, _NIGHTLY[step]) for step in STEPS)
+    ),
+    Job("sources", ingest, Cadence.SOURCES),
+    Job("live ingest", hear, Cadence.LIVE),
+    Job("live warn", warn_live, Cadence.LIVE, needed=False),
+    Job("live plan", acts.walk_on, Cadence.LIVE, needed=False),
+    Job("live reward", acts.reward, Cadence.LIVE, needed=False),
+    Job("live deliver", acts.deliver, Cadence.LIVE, needed=False),
     Job("alerts", alerts, Cadence.TICK),
 )
 

@@ -9,9 +9,10 @@ from threading import Event
 
 from winback.doors.worker import due, ledger
 from winback.doors.worker.clock import Clock, micros
-from winback.doors.worker.jobs import JOBS, Cadence, Job, warned_up_to
+from winback.doors.worker.jobs import JOBS, warned_up_to
 from winback.doors.worker.lease import BEATS, Held, new_owner
 from winback.doors.worker.stepping import Fate, LeaseLostError, Round, Steps, Turn
+from winback.doors.worker.task import Cadence, Job
 from winback.store import facts
 from winback.store.workspace import Workspace
 from winback.terms.errors import BusyProblem, Problem
@@ -131,7 +132,7 @@ class Worker:
         for night in self._nights(latest):
             if not self._night(night, latest, found):
                 break
-        for cadence in (Cadence.LIVE, Cadence.TICK):
+        for cadence in (Cadence.SOURCES, Cadence.LIVE, Cadence.TICK):
             for job in self._of(cadence):
                 if self.stop.is_set():
                     return found

@@ -11,12 +11,14 @@ from typing import Any
 
 from winback.doors.worker import due, ledger
 from winback.doors.worker.clock import Clock, micros
-from winback.doors.worker.jobs import Cadence, Job, Task
+from winback.doors.worker.task import Cadence, Job, Task
 from winback.store import facts
 from winback.store.workspace import Workspace
 from winback.terms.errors import Problem
 from winback.terms.time import MICROS_PER_SECOND
 
+#: A live step that failed is tried again after so long at most.
+DEAF_SECONDS_MAX = 300
 LEFT = "it was begun and never ended: the process was killed"
 
 
@@ -60,6 +62,12 @@ class Turn:
         return self.job.name if self.night is None else f"night {self.night} {self.job.name}"
 
 
+def _back_off(turn: Turn, tries: int) -> int:
+    """How long a step waits after so many tries; what hears customers is not deaf for long."""
+    wait = due.back_off(tries, turn.ws.settings.worker)
+    return min(wait, DEAF_SECONDS_MAX * MICROS_PER_SECOND) if turn.job.cadence is Cadence.LIVE else wait
+
+
 class Steps:
     """Does steps for one owner of the lease, and keeps what became of them."""
 
@@ -76,10 +84,12 @@ class Steps:
             tries = self._claim(connection, turn, known)
         began = micros(self._clock.now())
         try:
-            said = turn.job.does(Task(turn.ws, self._clock.now(), turn.night, turn.is_latest))
+            task = Task(turn.ws, self._clock.now(), turn.night, turn.is_latest, self._clock)
+            said = turn.job.does(task)
         except Exception as error:
             return self._failed(turn, tries, error, found)
-        self._succeeded(turn, said, began)
+        again = self._succeeded(turn, said, began)
+        found.next_us = min(found.next_us, again or found.next_us)
         found.done += 1
         return Fate.DONE
 
@@ -107,7 +117,7 @@ class Steps:
     def _claim(self, connection: Any, turn: Turn, known: ledger.Step | None) -> int:
         """Keep that the step begins; the number of this try. What was killed once is tried again at once."""
         now_us, tries = micros(self._clock.now()), known.tries if known else 0
-        again = now_us + (due.back_off(tries, turn.ws.settings.worker) if tries else 0)
+        again = now_us + (_back_off(turn, tries) if tries else 0)
         claim = [turn.job.name, ledger.number(turn.night), now_us, again, self._owner, now_us]
         if ledger.do(connection, "claim", claim) == 0:
             raise LeaseLostError
@@ -119,7 +129,7 @@ class Steps:
         section, now_us = turn.ws.settings.worker, micros(self._clock.now())
         text = str(error) if isinstance(error, Problem) else f"{type(error).__name__}: {error}"
         gives_up = tries >= section.tries_max and not turn.job.needed and turn.night is not None
-        state, again = "given_up" if gives_up else "failed", now_us + due.back_off(tries, section)
+        state, again = "given_up" if gives_up else "failed", now_us + _back_off(turn, tries)
         with facts.connection(turn.ws) as connection:
             fail = [state, now_us, again, text[: ledger.TEXT_MAX], turn.job.name]
             ledger.do(connection, "fail", [*fail, ledger.number(turn.night), self._owner])
@@ -140,9 +150,14 @@ class Steps:
         if tries >= turn.ws.settings.worker.tries_max and (turn.job.needed or turn.night is None):
             found.hopeless.append(turn.name)
 
-    def _succeeded(self, turn: Turn, said: str | None, began_us: int) -> None:
+    def _succeeded(self, turn: Turn, said: str | None, began_us: int) -> int:
+        """Keep what the step said; when it is due again, 0 for never."""
         section, now_us = turn.ws.settings.worker, micros(self._clock.now())
-        every = {Cadence.LIVE: section.live_seconds, Cadence.TICK: section.tick_seconds}
+        every = {
+            Cadence.SOURCES: section.sources_seconds,
+            Cadence.LIVE: section.live_seconds,
+            Cadence.TICK: section.tick_seconds,
+        }
         again = 0 if turn.night is not None else due.next_slot(began_us, every[turn.job.cadence])
         with facts.connection(turn.ws) as connection:
             succeed = [now_us, now_us, again, (said or "")[: ledger.TEXT_MAX], turn.job.name]
@@ -154,6 +169,7 @@ class Steps:
         if said is not None:
             took = (now_us - began_us) / MICROS_PER_SECOND
             self._tell(f"{turn.name}: {said} ({took:.1f} s)")
+        return again
 
     def note(self, connection: Any, turn: Turn, what: str, said: str) -> None:
         """A line of the log in the facts."""

@@ -1,0 +1,83 @@
+"""The steps that treat customers: who is left out, playbooks, rewards, messages; by night and in between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from winback import flow
+from winback.app import carriers
+from winback.deliver.nouns import DeliverSummary, Timing
+from winback.doors.worker.clock import micros
+from winback.experiment.nouns import ExperimentSummary
+from winback.plan import read as plan_read
+from winback.plan.nouns import PlanSummary
+from winback.reward.nouns import RewardSummary
+from winback.settings.playbooks_read import playbook_files
+from winback.store.workspace import Workspace
+from winback.terms.progress import Progress
+
+#: Kinds of providers that reach nobody.
+_UNREAL = ("sandbox", "inbox")
+
+
+@dataclass(frozen=True)
+class Acted:
+    """What the acting steps did; `deliver` is None where real providers were not to be used."""
+
+    experiment: ExperimentSummary
+    plan: PlanSummary
+    reward: RewardSummary
+    deliver: DeliverSummary | None
+
+
+def is_switched_on(ws: Workspace) -> bool:
+    """Whether there are playbooks, or ever were: who is inside one whose file is gone goes on.
+
+    Raises SettingsProblem where a playbook says what cannot be.
+    """
+    return bool(playbook_files(ws.settings, ws.root)) or plan_read.last_entered(ws) is not None
+
+
+def reaches_people(ws: Workspace) -> bool:
+    """Whether what is sent leaves this machine."""
+    return any(section.kind not in _UNREAL for section in ws.settings.providers)
+
+
+@dataclass(frozen=True)
+class How:
+    """How the acting steps go: who acts, how long each waits for another run, who is told."""
+
+    who: str = "winback"
+    wait_seconds: float = 60.0
+    progress: Progress | None = None
+
+
+def experiment(ws: Workspace, as_of: date) -> ExperimentSummary:
+    """The control group and the experiments of the playbooks, as of a date."""
+    return flow.experiment(ws, as_of)
+
+
+def plan(ws: Workspace, as_of: date, now: datetime, how: How) -> PlanSummary:
+    """The entries of a date, once, and everybody who is due at the moment."""
+    return flow.plan(ws, as_of, micros(now), wait_seconds=how.wait_seconds, progress=how.progress)
+
+
+def walk_on(ws: Workspace, now: datetime, how: How) -> PlanSummary | None:
+    """Everybody who is due at the moment, and who reacted; nobody enters. None before the first night."""
+    as_of = plan_read.last_entered(ws)
+    return None if as_of is None else plan(ws, as_of, now, how)
+
+
+def reward(ws: Workspace, now: datetime, how: How) -> RewardSummary:
+    """Claims are settled, grants expire, treatments that are due become grants."""
+    return flow.reward(ws, now, who=how.who, wait_seconds=how.wait_seconds, progress=how.progress)
+
+
+def deliver(ws: Workspace, timing: Timing, how: How) -> DeliverSummary:
+    """All that is due by the clock of `timing` goes through the gate and out."""
+    assert timing.clock is not None, "delivering needs a clock"
+    opened = carriers(ws)
+    return flow.deliver(
+        ws, timing.clock(), opened, timing=timing, wait_seconds=how.wait_seconds, progress=how.progress
+    )
