@@ -106,9 +106,9 @@ _SETTINGS_HEAD = """\
 The workspace file is `winback.toml`; `winback init` writes one with every line explained. What is wrong in it
 is told all at once, each fault with file, line, key, what was found and what is allowed.
 
-A key of a section that is one table (workspace, storage, products, churn, limits, predict, warn) can be given by
-the environment too: `WINBACK_<SECTION>__<KEY>`, for example `WINBACK_CHURN__DAYS=45`; with `_FILE` behind it, the
-variable names a file that holds the value. The environment wins.
+A key of a section that is one table (workspace, storage, products, churn, limits, predict, warn) can be given
+by the environment too: `WINBACK_<SECTION>__<KEY>`, for example `WINBACK_CHURN__DAYS=45`; with `_FILE` behind
+it, the variable names a file that holds the value. The environment wins.
 
 Secrets never stand in the file: a password in an address, or a key named like a secret, is refused.
 

@@ -7,6 +7,7 @@ a node for a whole block of one column is what a processor does best: no step de
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from winback.predict.shapley import send
 from winback.predict.trees import Floats, Trees
+from winback.terms.sources import digest_of
 
 BLOCK_ROWS = 2048
 #: A leaf is a bit of a word.
@@ -85,21 +87,28 @@ def margins(trees: Trees, leaves: Ordered, matrix: NDArray[np.float32], *, threa
     return found
 
 
-@numba.njit(cache=True, error_model="numpy", nogil=True)
-def _add(found: Any, by_column: Any, block: Any, model: Any) -> None:
-    trees, leaves, position = model
-    into = found[block[0] : block[1]]
-    rows = len(into)
-    went_left = np.empty(rows, np.uint8)
-    words = np.empty(rows, np.uint64)
-    for tree in range(len(trees.node_first) - 1):
-        words[:] = np.uint64(0xFFFFFFFFFFFFFFFF)
-        for node in range(trees.node_first[tree], trees.node_first[tree + 1]):
-            send(went_left, by_column[trees.feature[node]][block[0] : block[1]], node, trees)
-            keeps = leaves.keeps[node]
+def _made(digest: int) -> Callable[..., None]:
+    @numba.njit(cache=True, error_model="numpy", nogil=True)
+    def add(found: Any, by_column: Any, block: Any, model: Any) -> None:
+        trees, leaves, position = model
+        into = found[block[0] : block[1]]
+        rows = len(into) if digest else 0
+        went_left = np.empty(rows, np.uint8)
+        words = np.empty(rows, np.uint64)
+        for tree in range(len(trees.node_first) - 1):
+            words[:] = np.uint64(0xFFFFFFFFFFFFFFFF)
+            for node in range(trees.node_first[tree], trees.node_first[tree + 1]):
+                send(went_left, by_column[trees.feature[node]][block[0] : block[1]], node, trees)
+                keeps = leaves.keeps[node]
+                for row in range(rows):
+                    words[row] &= keeps | (np.uint64(0) - np.uint64(went_left[row]))
+            values = leaves.values[trees.leaf_first[tree] : trees.leaf_first[tree + 1]]
             for row in range(rows):
-                words[row] &= keeps | (np.uint64(0) - np.uint64(went_left[row]))
-        values = leaves.values[trees.leaf_first[tree] : trees.leaf_first[tree + 1]]
-        for row in range(rows):
-            lowest = words[row] & (~words[row] + np.uint64(1))
-            into[row] += values[position[(lowest * np.uint64(_DE_BRUIJN)) >> np.uint64(58)]]
+                lowest = words[row] & (~words[row] + np.uint64(1))
+                into[row] += values[position[(lowest * np.uint64(_DE_BRUIJN)) >> np.uint64(58)]]
+
+    added: Callable[..., None] = add
+    return added
+
+
+_add = _made(digest_of(__file__, "shapley.py", "trees.py"))

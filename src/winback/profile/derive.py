@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -30,14 +31,17 @@ from winback.profile.programme import (
     TREND,
     VARIETY,
 )
+from winback.terms.sources import digest_of
 
 Int64s = npt.NDArray[np.int64]
 Numbers = Any
 #: Blocks begin at multiples of this, so that their validity bits begin with a byte.
 WORD = 64
+#: The files that compiled code is made of.
+COMPILED = ("derive.py", "gather.py", "kernel.py", "memory.py", "programme.py", "reading.py", "scans.py")
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def derive(lane: int, first: int, after: int, base: Any, programme: Any, moments: Any, output: Any) -> None:
     """Make the derived columns that a lane completes, for a block of customers on every date.
 
@@ -75,16 +79,7 @@ def derive(lane: int, first: int, after: int, base: Any, programme: Any, moments
                 put_bits(output.valid[column], row, n, flags)
 
 
-@njit(nogil=True, cache=True)
-def derive_all(rows: int, programme: Any, moments: Any, output: Any) -> None:
-    """Make the derived columns and validity bits of `rows` customers on the one date of `moments`."""
-    base = np.zeros(rows, np.int32)
-    for first in range(0, rows, 4 * WORD):
-        for lane in range(len(programme.column_first) - 1):
-            derive(lane, first, min(first + 4 * WORD, rows), base, programme, moments, output)
-
-
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def take(programme: Any, output: Any, column: int, row: int, n: int, into: Int64s) -> None:
     """Copy a block of a whole-number column into `into`, its null as NULL64; nothing for column -1."""
     if column < 0:
@@ -100,7 +95,7 @@ def take(programme: Any, output: Any, column: int, row: int, n: int, into: Int64
             into[i] = wide[i]
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def put_counts(what: int, n: int, a: Int64s, b: Int64s, churn_days: int, into: Numbers) -> None:
     """Counts from columns: how many bits are set; lapses with the present one; differences."""
     if what == VARIETY:
@@ -121,7 +116,7 @@ def put_counts(what: int, n: int, a: Int64s, b: Int64s, churn_days: int, into: N
             into[i] = a[i] - (b[i] - a[i])
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def put_amounts(what: int, n: int, a: Int64s, b: Int64s, into: Numbers) -> None:
     """Amounts from columns: change since the edge of a window; this window less the one before."""
     if what == CHANGE:
@@ -132,7 +127,7 @@ def put_amounts(what: int, n: int, a: Int64s, b: Int64s, into: Numbers) -> None:
             into[i] = a[i] - (b[i] - a[i])
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def put_ratios(what: int, n: int, a: Int64s, b: Int64s, c: Int64s, into: Numbers) -> None:
     """Ratios from columns, NaN (null) where the divisor is none."""
     if what == RATIO:
@@ -158,7 +153,7 @@ def put_ratios(what: int, n: int, a: Int64s, b: Int64s, c: Int64s, into: Numbers
             into[i] = spread if gaps > 0 else np.nan
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def flag_known(address: int, width: int, row: int, n: int, flags: Numbers) -> None:
     """A 1 for each value that is not null, a 0 for each that is."""
     if width == INT32:
@@ -175,7 +170,7 @@ def flag_known(address: int, width: int, row: int, n: int, flags: Numbers) -> No
             flags[i] = wide[i] != NULL64
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def put_bits(valid: int, row: int, n: int, flags: Numbers) -> None:
     """Write n flags as bits from bit `row` on; eight at once where the bits begin with a byte.
 
@@ -193,3 +188,20 @@ def put_bits(valid: int, row: int, n: int, flags: Numbers) -> None:
             view[at // 8] |= mask
         else:
             view[at // 8] &= ~mask
+
+
+def _made(digest: int) -> Callable[..., None]:
+    @njit(nogil=True, cache=True)
+    def derive_all(rows: int, programme: Any, moments: Any, output: Any) -> None:
+        base = np.zeros(rows, np.int32)
+        for first in range(0, rows if digest else 0, 4 * WORD):
+            for lane in range(len(programme.column_first) - 1):
+                derive(lane, first, min(first + 4 * WORD, rows), base, programme, moments, output)
+
+    made: Callable[..., None] = derive_all
+    return made
+
+
+#: derive_all(rows, programme, moments, output): the derived columns and validity bits of `rows` customers
+#: on the one date of `moments`.
+derive_all = _made(digest_of(__file__, *COMPILED))

@@ -47,7 +47,7 @@ class Scratch(NamedTuple):
     spare_offset: Int64s
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def make_scratch(rows: int, block: int, programme: Any, moments: Any, files: Any) -> Scratch:
     """Room for `rows` rows of a lane in a block."""
     scans, most, lanes_alive = 1, 0, 1
@@ -79,7 +79,7 @@ def make_scratch(rows: int, block: int, programme: Any, moments: Any, files: Any
     )
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def next_cuts(cut: Int32s) -> Int32s:
     """For the days from the one before the first cut on: which cut is the first after the day."""
     found = np.zeros(cut[-1] - cut[0] + 1, np.int32)
@@ -91,7 +91,7 @@ def next_cuts(cut: Int32s) -> Int32s:
     return found
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def cuts_needed(programme: Any, moments: Any) -> npt.NDArray[np.bool_]:
     """Which scans are read at which cuts, by lane one after another."""
     needed = np.zeros((len(programme.scan_kind), len(moments.cut) + 1), np.bool_)
@@ -106,7 +106,7 @@ def cuts_needed(programme: Any, moments: Any) -> npt.NDArray[np.bool_]:
     return needed
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def find_rows(lane: int, keys: Int32s, files: Any, cursor: Int64s, scratch: Scratch) -> int:
     """List the rows of these customers (keys ascending) in the lane; -1 where room is short."""
     first_file, last = files.first[lane], keys[-1]
@@ -142,7 +142,7 @@ def find_rows(lane: int, keys: Int32s, files: Any, cursor: Int64s, scratch: Scra
     return found
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def find_scattered(keys: Int32s, address: int, at: int, end: int, found: int, scratch: Scratch) -> int:
     """List the rows of customers that are not all neighbours; gives how many were found, -1 if too many."""
     for j in range(len(keys)):
@@ -158,7 +158,7 @@ def find_scattered(keys: Int32s, address: int, at: int, end: int, found: int, sc
     return found
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def gallop(customer: int, address: int, at: int, end: int) -> int:
     """The first row after `at` whose customer is not less: doubling steps, then halving."""
     step = 1
@@ -175,7 +175,7 @@ def gallop(customer: int, address: int, at: int, end: int) -> int:
     return low
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def lay_out(lane: int, n: int, files: Any, scratch: Scratch) -> None:
     """Give each row found its place customer by customer, and put its day there."""
     first_file = files.first[lane]
@@ -198,7 +198,7 @@ def lay_out(lane: int, n: int, files: Any, scratch: Scratch) -> None:
             scratch.day[slot] = load_int32(address + 4 * scratch.row[k])
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def put_places(first: int, after: int, base: Int32s, cut: Int32s, scratch: Scratch) -> None:
     """For each cut and customer, where the days before it end; the last row is the beginning of time.
 
@@ -220,7 +220,7 @@ def put_places(first: int, after: int, base: Int32s, cut: Int32s, scratch: Scrat
             here[j] += before[j]
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def merge_alive(n: int, scratch: Scratch) -> None:
     """Merge the days of this lane into the alive days of each customer, each day once."""
     old, old_offset = scratch.spare_day, scratch.spare_offset
@@ -230,6 +230,7 @@ def merge_alive(n: int, scratch: Scratch) -> None:
     into, at = scratch.alive_day, 0
     for j in range(n):
         i, i_end = old_offset[j], old_offset[j + 1]
+        scratch.alive_offset[j] = at
         for k in range(scratch.offset[j], scratch.offset[j + 1] - 1):
             day = scratch.day[k]
             while i < i_end and old[i] < day:

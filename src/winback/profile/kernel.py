@@ -3,18 +3,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from winback.profile.derive import derive
+from winback.profile.derive import COMPILED, derive
 from winback.profile.gather import Scratch, find_rows, lay_out, make_scratch, merge_alive, put_places
 from winback.profile.memory import load_int32, store_int32
 from winback.profile.programme import NULL32, Programme
 from winback.profile.reading import Moments, Output, put_defaults, read_lane
 from winback.profile.scans import scan_alive, scan_lane
+from winback.terms.sources import digest_of
 
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
@@ -35,51 +37,7 @@ class Files(NamedTuple):
     measure: Int64s
 
 
-@njit(nogil=True, cache=True)
-def fill(
-    customers: Int32s,
-    base: Int32s,
-    files: Files,
-    programme: Programme,
-    moments: Moments,
-    output: Output,
-    cursor: Int64s,
-) -> None:
-    """Fill the columns for these customers (keys ascending); customer i counts from day base[i].
-
-    cursor[f]: a row of file f before which none of these customers has any; moved on behind their last.
-    """
-    lanes = len(files.first) - 1
-    born = np.empty((2, BLOCK), np.int32)
-    scratch = make_scratch(usual_rows(files), BLOCK, programme, moments, files)
-    for first in range(0, len(customers), BLOCK):
-        after = min(first + BLOCK, len(customers))
-        born[:] = 2**31 - 1
-        scratch.alive_offset[:] = 0
-        for lane in range(lanes):
-            rows = find_rows(lane, customers[first:after], files, cursor, scratch)
-            while rows < 0:
-                scratch = grown(scratch, programme, moments, files)
-                rows = find_rows(lane, customers[first:after], files, cursor, scratch)
-            if rows == 0:
-                put_defaults(lane, first, after, len(customers), programme, moments, output)
-                derive(lane, first, after, base, programme, moments, output)
-                continue
-            lay_out(lane, after - first, files, scratch)
-            scan_lane(lane, after - first, files, programme, scratch)
-            note_first_days(after - first, scratch, born, lane == programme.register_lane)
-            if programme.alive[lane]:
-                merge_alive(after - first, scratch)
-            put_places(first, after, base, moments.cut, scratch)
-            read_lane(lane, first, after, base, programme, moments, output, scratch)
-            derive(lane, first, after, base, programme, moments, output)
-        alive_lane(lanes, first, after, base, programme, moments, output, scratch)
-        derive(lanes, first, after, base, programme, moments, output)
-        put_tenure(first, after, base, programme, moments, output, born)
-        derive(lanes + 1, first, after, base, programme, moments, output)
-
-
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def usual_rows(files: Files) -> int:
     """Rows of a block in the fullest lane, if all blocks were alike, and half as many again."""
     most, last = 0, 1
@@ -92,7 +50,7 @@ def usual_rows(files: Files) -> int:
     return 1024 + 3 * most * min(BLOCK, last) // (2 * last)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def grown(scratch: Scratch, programme: Programme, moments: Moments, files: Files) -> Scratch:
     """Twice the room, with what is known of the block so far: its merged days."""
     larger = make_scratch(2 * len(scratch.row), BLOCK, programme, moments, files)
@@ -101,7 +59,7 @@ def grown(scratch: Scratch, programme: Programme, moments: Moments, files: Files
     return larger
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def alive_lane(
     lane: int,
     first: int,
@@ -128,7 +86,7 @@ def alive_lane(
     read_lane(lane, first, after, base, programme, moments, output, scratch)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def note_first_days(n: int, scratch: Scratch, born: Int32s, registers: bool) -> None:
     """Keep the first day with any event in born[0], the first registration in born[1]."""
     for j in range(n):
@@ -139,7 +97,7 @@ def note_first_days(n: int, scratch: Scratch, born: Int32s, registers: bool) -> 
                 born[1, j] = scratch.day[at]
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def put_tenure(
     first: int,
     after: int,
@@ -159,3 +117,53 @@ def put_tenure(
             seen, registered = born[0, i - first], born[1, i - first]
             began = registered if registered < day else seen
             store_int32(address + 4 * i, np.int32(day - began) if began < day else np.int32(NULL32))
+
+
+def _made(digest: int) -> Callable[..., None]:
+    @njit(nogil=True, cache=True)
+    def fill(
+        customers: Int32s,
+        base: Int32s,
+        files: Files,
+        programme: Programme,
+        moments: Moments,
+        output: Output,
+        cursor: Int64s,
+    ) -> None:
+        lanes = len(files.first) - 1 if digest else 0
+        born = np.empty((2, BLOCK), np.int32)
+        scratch = make_scratch(usual_rows(files), BLOCK, programme, moments, files)
+        for first in range(0, len(customers), BLOCK):
+            after = min(first + BLOCK, len(customers))
+            born[:] = 2**31 - 1
+            scratch.alive_offset[:] = 0
+            for lane in range(lanes):
+                rows = find_rows(lane, customers[first:after], files, cursor, scratch)
+                while rows < 0:
+                    scratch = grown(scratch, programme, moments, files)
+                    rows = find_rows(lane, customers[first:after], files, cursor, scratch)
+                if rows == 0:
+                    put_defaults(lane, first, after, len(customers), programme, moments, output)
+                    derive(lane, first, after, base, programme, moments, output)
+                    continue
+                lay_out(lane, after - first, files, scratch)
+                scan_lane(lane, after - first, files, programme, scratch)
+                note_first_days(after - first, scratch, born, lane == programme.register_lane)
+                if programme.alive[lane]:
+                    merge_alive(after - first, scratch)
+                put_places(first, after, base, moments.cut, scratch)
+                read_lane(lane, first, after, base, programme, moments, output, scratch)
+                derive(lane, first, after, base, programme, moments, output)
+            alive_lane(lanes, first, after, base, programme, moments, output, scratch)
+            derive(lanes, first, after, base, programme, moments, output)
+            put_tenure(first, after, base, programme, moments, output, born)
+            derive(lanes + 1, first, after, base, programme, moments, output)
+
+    filled: Callable[..., None] = fill
+    return filled
+
+
+#: fill(customers, base, files, programme, moments, output, cursor): fill the columns for these customers
+#: (keys ascending); customer i counts from day base[i]. cursor[f]: a row of file f before which none of these
+#: customers has any; moved on behind their last.
+fill = _made(digest_of(__file__, *COMPILED))

@@ -50,7 +50,7 @@ class Output(NamedTuple):
     valid: Int64s
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def put_defaults(
     lane: int, first: int, after: int, customers: int, programme: Any, moments: Any, output: Any
 ) -> None:
@@ -68,7 +68,7 @@ def put_defaults(
                 wide[:] = default
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def read_lane(
     lane: int,
     first: int,
@@ -113,7 +113,7 @@ def read_lane(
                 put_at(scratch, scratch.value, then, default, wide)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def read_scan(scan: int, number: int, n: int, scratch: Any, value: Numbers) -> None:
     """value[c, j]: what the scan (of this number among all) says of customer j at cut c."""
     known, place = scratch.scan, scratch.place
@@ -123,14 +123,14 @@ def read_scan(scan: int, number: int, n: int, scratch: Any, value: Numbers) -> N
                 value[c, j] = known[scan, np.uint32(place[c, j])]
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def put_days(place: Numbers, now: int, then: int, into: Int32s) -> None:
     """Active days between two edges."""
     for j in range(len(into)):
         into[j] = place[now, j] - place[then, j]
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def put_since(day: int, base: Int32s, first: int, now: int, scratch: Any, into: Int32s) -> None:
     """Days since the last active day; null where there is none."""
     place, offset, days = scratch.place, scratch.offset, scratch.day
@@ -139,14 +139,14 @@ def put_since(day: int, base: Int32s, first: int, now: int, scratch: Any, into: 
         into[j] = day + base[first + j] - days[at - 1] if at > offset[j] else NULL32
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def put_difference(value: Numbers, now: int, then: int, into: Numbers) -> None:
     """A sum between two edges, of counts or amounts."""
     for j in range(len(into)):
         into[j] = value[now, j] - value[then, j]
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def put_at(scratch: Any, value: Numbers, then: int, missing: int, into: Numbers) -> None:
     """What is known at an edge; `missing` where there was no day before it."""
     place, offset = scratch.place, scratch.offset

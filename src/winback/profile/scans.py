@@ -15,7 +15,7 @@ from winback.profile.programme import BITS, GAP_SQUARES, MAX, NULL32, RUN_START,
 Int64s = npt.NDArray[np.int64]
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def scan_lane(lane: int, n: int, files: Any, programme: Any, scratch: Any) -> None:
     """Fill scan[s, offset[j] + i]: what scan s of the lane knows after the first i active days."""
     first = programme.scan_first[lane]
@@ -37,14 +37,14 @@ def scan_lane(lane: int, n: int, files: Any, programme: Any, scratch: Any) -> No
                 keep(kind, address, rows, slots, into)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def add_up(address: int, rows: Int64s, slots: Int64s, into: Int64s) -> None:
     """Running sums: each row adds to what its customer had."""
     for k in range(len(rows)):
         into[slots[k] + 1] = into[slots[k]] + load_int64(address + 8 * rows[k])
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def keep(kind: int, address: int, rows: Int64s, slots: Int64s, into: Int64s) -> None:
     """Running maximum, union of bits, or the last value."""
     for k in range(len(rows)):
@@ -56,7 +56,7 @@ def keep(kind: int, address: int, rows: Int64s, slots: Int64s, into: Int64s) -> 
         into[slots[k] + 1] = value
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def scan_gaps(kind: int, n: int, scratch: Any, into: Int64s) -> None:
     """Days from the first active day to the last so far, or the sum of the squares of the gaps."""
     for j in range(n):
@@ -73,7 +73,7 @@ def scan_gaps(kind: int, n: int, scratch: Any, into: Int64s) -> None:
                 into[at + 1] = into[at] + gap * gap
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def scan_alive(lane: int, n: int, programme: Any, scratch: Any) -> None:
     """On which day the present run of activity began (NULL32: no lapse so far), how many lapses are over."""
     first = programme.scan_first[lane]
