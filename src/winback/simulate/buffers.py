@@ -49,7 +49,8 @@ ROWS = {
     "app_quality": np.dtype([*_WHERE, ("fault", "i4"), ("version", "i4")]),
     "messages": np.dtype([*_WHERE, ("medium", "i4")]),
     "coupons": np.dtype([*_WHERE, ("amount", "i8")]),
-    "maturities": np.dtype([*_WHERE, ("product", "i4"), ("amount", "i8")]),
+    # Not the beginning of a longer row: numba would take the one for the other.
+    "maturities": np.dtype([("product", "i4"), *_WHERE, ("amount", "i8")]),
     "leaves": np.dtype(
         [
             *_WHERE,

@@ -7,7 +7,8 @@ runs the exact filter of one who knows all chances but sees the events alone: `a
 
 All random numbers of a customer come from that customer's own sequence, so the outcome does not
 depend on how customers and days are cut into chunks. A live mode can walk day by day, and between
-two walks change `return_day`, `call_day`, `held_…`, `trust` or `burden` of the state: nothing else need be known.
+two walks change `return_day`, `call_day`, `held_…`, `trust` or `burden` of the state: nothing else
+need be known.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from winback.simulate.gaps import AWAY_MAX
 from winback.simulate.leaving import farewell_chance, hazards, leave, look, write_hazard
 from winback.simulate.money import mature
 from winback.simulate.visiting import visit
+from winback.terms.sources import digest_of
 
 
 @compiled
@@ -137,6 +139,6 @@ def _made(digest: int) -> Walk:
     return compiled(walk, keep=True)
 
 
-#: Walk customers through days: walk(people, state, (row of the first customer, first day, day after), …).
 _PARTS = ("buffers.py", "gaps.py", "compiled.py", "money.py", "visiting.py", "leaving.py", "parameters.py")
+#: Walk customers through days: walk(people, state, (row of the first customer, first day, day after), …).
 walk = _made(digest_of(__file__, *_PARTS))
