@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -10,6 +12,7 @@ import msgspec
 
 from winback.store import facts
 from winback.store.sql import named
+from winback.store.workspace import Workspace
 
 #: Rows of one transaction: other writers wait no longer than for these.
 PART_ROWS = 20_000
@@ -87,6 +90,22 @@ def parts(values: Sequence[Any], rows: int = PART_ROWS) -> Iterator[Sequence[Any
     """A sequence in parts of so many."""
     for at in range(0, len(values), rows):
         yield values[at : at + rows]
+
+
+@contextmanager
+def writing(ws: Workspace, connection: Any) -> Iterator[None]:
+    """A transaction that waits its turn: on SQLite workers queue on a file, which wakes them at once.
+
+    SQLite itself makes a second writer sleep and look again, up to a tenth of a second each time.
+    """
+    if connection.vendor != "sqlite":
+        with facts.transaction(connection):
+            yield
+        return
+    with (ws.data / "deliver.turn").open("a") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        with facts.transaction(connection):
+            yield
 
 
 def take_in(connection: Any, now: int, since: int) -> int:

@@ -43,8 +43,10 @@ def awake(connection: Any, lanes: Sequence[Lane], now: int) -> list[Lane]:
     """Those that do not rest at the moment `now`."""
     found = []
     for lane in lanes:
-        book.do(connection, "know_provider", [lane.section.name])
-        if book.fetch(connection, "provider_of", [lane.section.name])[0][1] <= now:
+        rows = book.fetch(connection, "provider_of", [lane.section.name])
+        if not rows:  # a write that changes nothing would still wait for SQLite's one writer
+            book.do(connection, "know_provider", [lane.section.name])
+        if not rows or rows[0][1] <= now:
             found.append(lane)
     return found
 
@@ -65,7 +67,8 @@ def allowed(connection: Any, lane: Lane, now: int, wanted: int) -> int:
 
 def works(connection: Any, lane: Lane) -> None:
     """It answered as it should."""
-    book.do(connection, "provider_works", [lane.section.name])
+    if book.fetch(connection, "provider_of", [lane.section.name])[0][0] > 0:
+        book.do(connection, "provider_works", [lane.section.name])
 
 
 def fails(connection: Any, lane: Lane, now: int) -> None:

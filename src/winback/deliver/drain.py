@@ -12,7 +12,6 @@ from winback.deliver import book, carriers
 from winback.deliver.carriers import Lane
 from winback.deliver.compose import CONTACT_KIND, Claimed, Writer
 from winback.deliver.nouns import Clock, Fate, Letter, MessageState, Outcome, Parcel, Pause
-from winback.store import facts
 from winback.store.workspace import Workspace
 from winback.terms.progress import Progress
 from winback.terms.time import MICROS_PER_SECOND
@@ -80,7 +79,7 @@ def claim(desk: Desk, medium: str) -> Batch | str:
     lanes = carriers.awake(connection, desk.lanes.get(medium, ()), now)
     if not lanes:
         return "asleep"
-    with facts.transaction(connection):
+    with book.writing(desk.ws, connection):
         number = int(book.fetch(connection, "begin_batch", [medium, "", now])[0][0])
         ordered = carriers.in_turn(lanes, number)
         first = ordered[0]
@@ -165,7 +164,7 @@ def settle(desk: Desk, batch: Batch, outcomes: Iterable[tuple[str | None, Outcom
     grouped: dict[tuple[str | None, Fate, str | None], list[Outcome]] = defaultdict(list)
     for provider, each in outcomes:
         grouped[(provider, each.fate, None if each.fate is Fate.SENT else each.error)].append(each)
-    with facts.transaction(desk.connection):
+    with book.writing(desk.ws, desk.connection):
         for (provider, fate, error), some in grouped.items():
             _settle(desk, batch, (provider, fate, error, now), some)
         book.do(desk.connection, "end_batch", [now, batch.id])
