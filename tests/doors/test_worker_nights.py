@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -133,7 +134,7 @@ def test_a_live_step_that_fails_again_and_again_is_never_deaf_for_long(tmp_path:
     tried: list[datetime] = []
     jobs.during = lambda _: tried.append(clock.moment)
     worker(ws, jobs, clock).run(Mode.FOREVER)
-    gaps = [(after - before).total_seconds() for before, after in zip(tried, tried[1:], strict=False)]
+    gaps = [(after - before).total_seconds() for before, after in pairwise(tried)]
     assert gaps[:4] == [60, 120, 240, 300]
     assert max(gaps) == 300
     assert gaps[-1] == 20, "it works again"
