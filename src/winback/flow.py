@@ -23,12 +23,16 @@ if TYPE_CHECKING:
     from winback.predict.run import train
     from winback.profile.run import run as profile
     from winback.reward.run import run as reward
+    from winback.simulate.live.run import Living as simulated_life  # noqa: N813
+    from winback.simulate.live.run import begin as simulate_live
     from winback.simulate.run import simulate
     from winback.warn.run import live as warn_live
     from winback.warn.run import run as warn
 
 __all__ = [  # noqa: RUF022 - in the order of the flow
     "simulate",
+    "simulate_live",
+    "simulated_life",
     "ingest",
     "profile",
     "diagnose",
@@ -48,6 +52,8 @@ __all__ = [  # noqa: RUF022 - in the order of the flow
 #: In the order of the flow: where each step stands.
 STEPS = {
     "simulate": ("winback.simulate.run", "simulate"),
+    "simulate_live": ("winback.simulate.live.run", "begin"),
+    "simulated_life": ("winback.simulate.live.run", "Living"),
     "ingest": ("winback.ingest.run", "run"),
     "profile": ("winback.profile.run", "run"),
     "diagnose": ("winback.diagnose.run", "run"),

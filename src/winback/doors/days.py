@@ -1,4 +1,4 @@
-"""Days of a simulated base that goes on living: each day one night of the whole flow, then people answer it."""
+"""Days of a simulated base that goes on living: one night of the whole flow each, then people answer."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import pyarrow as pa
 from winback.app import carriers, open_workspace
 from winback.simulate.live.nouns import GRANTS, DaySummary
 from winback.store.workspace import Workspace
+from winback.terms.errors import Place, Problem
 from winback.terms.progress import Progress, Silent
 from winback.terms.time import start_of_day
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from winback.simulate.live.run import Living
 
 #: When the night's work is done and messages leave, in hours of the local day: quiet hours are over then.
-SENDS_AT_HOURS = 10
+SENDS_AT_HOURS = 12
 #: Who makes the grants of a simulated business.
 WHO = "winback simulate"
 _GRANTS_MOST = 1_000_000
@@ -50,9 +51,12 @@ def play(folder: Path, nights: int, *, progress: Progress | None = None) -> Days
     where no base lives there, and what the steps raise.
     """
     from winback import flow
+    from winback.doors import acting
 
     told = progress or Silent()
-    ws, living = open_workspace(folder), flow.living(folder)
+    ws, living = open_workspace(folder), flow.simulated_life(folder)
+    if acting.reaches_people(ws):
+        raise Problem("simulated days are played through sandboxes only", place=Place(field="providers"))
     wanted = min(nights, living.base.days_left)
     told.start("days", total=wanted)
     first = living.base.date

@@ -21,7 +21,7 @@ from winback.simulate.export import GrowingFile
 from winback.simulate.nouns import DAYS, FIRST_DAY, Order, SimulationSummary
 from winback.simulate.people import people
 from winback.simulate.walk import walk
-from winback.simulate.workspace_file import GB18030, workspace_toml
+from winback.simulate.workspace_file import GB18030, More, workspace_toml
 from winback.simulate.world import months, planted, ways_of, world
 from winback.terms.errors import Place, Problem
 from winback.terms.progress import Progress, Silent
@@ -110,6 +110,7 @@ class Run:
         self.folder = folder
         self.order = order
         self.until = until or order.days
+        self.more: More | None = None
         self.what = planted(order)
         self.ways = ways_of(order)
         self.world = world(order, self.what, self.ways)
@@ -206,5 +207,5 @@ class Run:
     def _notes(self) -> None:
         text = json.dumps(truth.planted(self.order, self.what), ensure_ascii=False, indent=1)
         (self.folder / "truth" / "planted.json").write_text(text + "\n", encoding="utf-8")
-        toml = workspace_toml(self.order, self.what)
+        toml = workspace_toml(self.order, self.what, self.more)
         (self.folder / "winback.toml").write_text(toml, encoding="utf-8")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from winback.simulate.channels import CHANNELS, CHANNELS_EN, CHANNELS_ZH, COST_YUAN
@@ -15,10 +17,29 @@ GB18030 = frozenset({"registrations", "orders"})
 _MEDIUMS = ("inbox", "push", "sms")
 
 
-def workspace_toml(order: Order, what: Planted) -> str:
+@dataclass(frozen=True)
+class More:
+    """What a live base adds: sources with a file a day, by name, with comments; those left out; a tail."""
+
+    sources: Mapping[str, str] = field(default_factory=dict)
+    comments: Mapping[str, str] = field(default_factory=dict)
+    without: frozenset[str] = frozenset()
+    tail: str = ""
+
+
+def workspace_toml(order: Order, what: Planted, more: More | None = None) -> str:
     """The text of the file; `winback.settings.Settings` accepts it."""
-    parts = [_HEAD, *(_source(name, lines, order) for name, lines in _sources().items())]
+    added = more or More()
+    sources = {name: lines for name, lines in _sources().items() if name not in added.without}
+    comments = _COMMENTS | dict(added.comments)
+    registrations = "registrations" if more is None else "registrations*"
+    parts = [_HEAD]
+    for name, lines in {**sources, **added.sources}.items():
+        pattern = registrations if name == "registrations" else f"{name}-*"
+        parts.append(_source((name, pattern, comments[name]), lines, order))
     parts += [_campaigns(order, what), _costs(), _labels(), _RULES]
+    if added.tail:
+        parts.append(added.tail)
     return "\n".join(parts)
 
 
@@ -197,9 +218,10 @@ _COMMENTS = {
 _UTC = frozenset({"visits", "app_quality"})
 
 
-def _source(name: str, mapping: str, order: Order) -> str:
-    pattern = name if name == "registrations" else f"{name}-*"
-    lines = [f"# {_COMMENTS[name]}", "[[sources]]", f'name = "{name}"', f'format = "{order.format}"']
+def _source(named: tuple[str, str, str], mapping: str, order: Order) -> str:
+    """One source; named: its name, the pattern of its files, the remark above it."""
+    name, pattern, remark = named
+    lines = [f"# {remark}", "[[sources]]", f'name = "{name}"', f'format = "{order.format}"']
     lines.append(f'path = "raw/{pattern}.{order.format}"')
     if order.format == "csv":
         lines.append(f'encoding = "{"gb18030" if name in GB18030 else "utf-8"}"')
