@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from numba import njit
 
 from winback.reward.asked import Codes, Flags, Int64s, code
 from winback.reward.nouns import Reason
+from winback.terms.sources import digest_of
 
 #: What is left where there is no limit.
 UNLIMITED = 2**62
@@ -55,28 +57,36 @@ def serve(wanted: Wanted, left: Left) -> Codes:
     return found
 
 
-@njit(cache=True)
-def _serve(
-    wanted: tuple[Int64s, Int64s, Int64s, Int64s, Flags], left: tuple[Int64s, Int64s, Int64s, Int64s]
-) -> Codes:
-    pot, playbook, customer, amount, asks = wanted
-    of_pot, of_day, of_playbook, of_customer = left
-    why = np.zeros(len(amount), np.int8)
-    for row in range(len(amount)):
-        if not asks[row]:
-            continue
-        money, p, b, c = amount[row], pot[row], playbook[row], customer[row]
-        if money > of_pot[p]:
-            why[row] = _POT
-        elif money > of_day[p]:
-            why[row] = _DAY
-        elif money > of_playbook[b]:
-            why[row] = _PLAYBOOK
-        elif money > of_customer[c]:
-            why[row] = _CUSTOMER
-        else:
-            of_pot[p] -= money
-            of_day[p] -= money
-            of_playbook[b] -= money
-            of_customer[c] -= money
-    return why
+def _made(digest: int) -> Callable[..., Codes]:
+    @njit(cache=True)
+    def serve_all(
+        wanted: tuple[Int64s, Int64s, Int64s, Int64s, Flags], left: tuple[Int64s, Int64s, Int64s, Int64s]
+    ) -> Codes:
+        pot, playbook, customer, amount, asks = wanted
+        of_pot, of_day, of_playbook, of_customer = left
+        why = np.zeros(len(amount), np.int8)
+        for row in range(len(amount) if digest else 0):
+            if not asks[row]:
+                continue
+            money, p, b, c = amount[row], pot[row], playbook[row], customer[row]
+            if money > of_pot[p]:
+                why[row] = _POT
+            elif money > of_day[p]:
+                why[row] = _DAY
+            elif money > of_playbook[b]:
+                why[row] = _PLAYBOOK
+            elif money > of_customer[c]:
+                why[row] = _CUSTOMER
+            else:
+                of_pot[p] -= money
+                of_day[p] -= money
+                of_playbook[b] -= money
+                of_customer[c] -= money
+        return why
+
+    served: Callable[..., Codes] = serve_all
+    return served
+
+
+#: Codes are numbers of members in the enums of nouns: compiled anew when those change.
+_serve = _made(digest_of(__file__, "asked.py", "nouns.py"))

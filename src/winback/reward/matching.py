@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numba import njit
 
 from winback.reward.asked import Codes, Flags, Int64s
 from winback.reward.nouns import ClaimReason, ClaimState, GrantState
+from winback.terms.sources import digest_of
 
 CLAIM_REASONS: tuple[ClaimReason | None, ...] = (None, *ClaimReason)
 CLAIM_STATES = tuple(ClaimState)
@@ -117,42 +120,7 @@ def _bounds(sorted_: Int64s, values: Int64s) -> tuple[Int64s, Int64s]:
     return first.astype(np.int64), after.astype(np.int64)
 
 
-@njit(cache=True)
-def _match(claims, grants, purchases, bounds, closed_before):  # type: ignore[no-untyped-def] # noqa: PLR0917
-    at, says, _, told = claims
-    _, states, begins, ends, amounts, least, kinds = grants
-    first_grant, after_grant, first_buy, after_buy = bounds
-    rows = len(at)
-    of = np.full(rows, -1, np.int64)
-    by = np.full(rows, -1, np.int64)
-    state = np.full(rows, _REFUSED, np.int8)
-    why = np.zeros(rows, np.int8)
-    for row in range(rows):
-        grant = _chosen(row, claims, grants, first_grant[row], after_grant[row])
-        if grant < 0:
-            why[row] = _NOT_THEIRS if says[row] == SAYS_ANOTHERS else _NO_GRANT
-            continue
-        of[row] = grant
-        why[row] = _against(row, grant, claims, grants)
-        if why[row]:
-            continue
-        if told[row] > amounts[grant]:
-            why[row] = _TOO_MUCH
-            continue
-        if least[grant] > 0:
-            window = (begins[grant], ends[grant], least[grant], kinds[grant])
-            by[row] = _fulfilled(window, purchases, first_buy[row], after_buy[row])
-            if by[row] < 0:
-                why[row] = _NO_PURCHASE
-                state[row] = _REFUSED if ends[grant] <= closed_before else _WAITING
-                continue
-            purchases[3][by[row]] = True
-        state[row] = _ACCEPTED
-        states[grant] = _CLAIMED
-    return of, by, state, why
-
-
-@njit(cache=True)
+@njit
 def _chosen(row, claims, grants, first, after):  # type: ignore[no-untyped-def] # noqa: PLR0917
     """The grant that the claim says, else the first of its reward that is open, else the last; -1: none."""
     says, reward = claims[1][row], claims[2][row]
@@ -167,7 +135,7 @@ def _chosen(row, claims, grants, first, after):  # type: ignore[no-untyped-def] 
     return last
 
 
-@njit(cache=True)
+@njit
 def _against(row, grant, claims, grants):  # type: ignore[no-untyped-def] # noqa: PLR0911
     """The code of what speaks against a claim of this grant at its moment, purchases aside; 0 for nothing."""
     at, reward = claims[0][row], claims[2][row]
@@ -187,7 +155,7 @@ def _against(row, grant, claims, grants):  # type: ignore[no-untyped-def] # noqa
     return 0
 
 
-@njit(cache=True)
+@njit
 def _fulfilled(window, purchases, first, after):  # type: ignore[no-untyped-def]
     """The first unused purchase within the time of the grant that is large enough and of the right kind."""
     begins, ends, least, kinds = window
@@ -199,3 +167,46 @@ def _fulfilled(window, purchases, first, after):  # type: ignore[no-untyped-def]
         if is_large and not used[place] and (kinds == 0 or kinds & kind[place]):
             return place
     return -1
+
+
+def _made(digest: int) -> Callable[..., Any]:
+    @njit(cache=True)
+    def match_all(claims: Any, grants: Any, purchases: Any, bounds: Any, closed_before: Any) -> Any:  # noqa: PLR0917
+        at, says, _, told = claims
+        _, states, begins, ends, amounts, least, kinds = grants
+        first_grant, after_grant, first_buy, after_buy = bounds
+        rows = len(at) if digest else 0
+        of = np.full(rows, -1, np.int64)
+        by = np.full(rows, -1, np.int64)
+        state = np.full(rows, _REFUSED, np.int8)
+        why = np.zeros(rows, np.int8)
+        for row in range(rows):
+            grant = _chosen(row, claims, grants, first_grant[row], after_grant[row])
+            if grant < 0:
+                why[row] = _NOT_THEIRS if says[row] == SAYS_ANOTHERS else _NO_GRANT
+                continue
+            of[row] = grant
+            why[row] = _against(row, grant, claims, grants)
+            if why[row]:
+                continue
+            if told[row] > amounts[grant]:
+                why[row] = _TOO_MUCH
+                continue
+            if least[grant] > 0:
+                window = (begins[grant], ends[grant], least[grant], kinds[grant])
+                by[row] = _fulfilled(window, purchases, first_buy[row], after_buy[row])
+                if by[row] < 0:
+                    why[row] = _NO_PURCHASE
+                    state[row] = _REFUSED if ends[grant] <= closed_before else _WAITING
+                    continue
+                purchases[3][by[row]] = True
+            state[row] = _ACCEPTED
+            states[grant] = _CLAIMED
+        return of, by, state, why
+
+    matched: Callable[..., Any] = match_all
+    return matched
+
+
+#: Codes are numbers of members in the enums of nouns: compiled anew when those change.
+_match = _made(digest_of(__file__, "asked.py", "nouns.py"))
