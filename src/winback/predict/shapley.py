@@ -18,8 +18,11 @@ from typing import Any, NamedTuple
 import numba
 import numpy as np
 
-from winback.predict.trees import CATEGORICAL, DEFAULT_LEFT, MISSING_NAN, MISSING_SHIFT, MISSING_ZERO, ZERO
-
+#: Bits of LightGBM's decision_type, and what it holds missing.
+CATEGORICAL, DEFAULT_LEFT, MISSING_SHIFT = 1, 2, 2
+MISSING_ZERO, MISSING_NAN = 1, 2
+#: LightGBM takes numbers as near to zero as this for zero.
+ZERO = 1e-35
 _compiled = numba.njit(cache=True, error_model="numpy", nogil=True)
 
 

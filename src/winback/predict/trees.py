@@ -7,14 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from winback.predict.shapley import CATEGORICAL
+
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
-
-#: Bits of LightGBM's decision_type, and what it holds missing.
-CATEGORICAL, DEFAULT_LEFT, MISSING_SHIFT = 1, 2, 2
-MISSING_ZERO, MISSING_NAN = 1, 2
-#: LightGBM takes numbers as near to zero as this for zero.
-ZERO = 1e-35
 
 
 class Trees(NamedTuple):
