@@ -25,6 +25,10 @@ from winback.simulate.run import simulate
 
 PAGE = RESULTS.parents[1] / "docs" / "4-diagnose.md"
 QUESTION = "the report against the simulator's truth"
+#: The rate of false findings that is stated.
+FALSE_RATE = 0.01
+#: What was told, a figure, what it is held against, and the unit.
+Row = tuple[str, float, tuple[str, float], str]
 #: What people say of themselves and what has no effect on anything in the simulated app.
 WITHOUT_EFFECT = frozenset({"attributes.region", "attributes.device", "language"})
 #: The finance supermarkets stand aside: they come and go with their contract, and lose nearly all.
@@ -166,83 +170,74 @@ def entries(name: str, size: Size, told: Told, nothing: Told) -> list[Entry]:
     """The table: what was told against what was planted, and where nothing was planted."""
     label = f"{name}: {size.planted} seeds of {size.customers:,} customers over {size.days} days"
     empty = f"{name}: {size.plain} seeds with nothing planted"
-
-    def row(what: str, value: float, rival: tuple[str, float], unit: str, *, of: str = label) -> Entry:
-        runs = nothing.worlds if of == empty else told.worlds
-        return against(QUESTION, of, subject=(what, value), rival=rival, unit=unit, runs=runs)
-
-    case = "reported in the case"
-    stated = FALSE_RATE
     return [
-        row("novices among the churned, mean", 100 * mean(told.novices), (case, 48.0), "%"),
-        row(
+        against(QUESTION, of, subject=(what, value), rival=rival, unit=unit, runs=worlds)
+        for of, worlds, rows in (
+            (label, told.worlds, [*_as_in_the_case(told), *_as_planted(told)]),
+            (empty, nothing.worlds, _where_nothing_was(nothing)),
+        )
+        for what, value, rival, unit in rows
+    ]
+
+
+def _as_in_the_case(told: Told) -> list[Row]:
+    """What the case reports of the app that is simulated."""
+    case = "reported in the case"
+    return [
+        ("novices among the churned, mean", 100 * mean(told.novices), (case, 48.0), "%"),
+        (
             "worst channels by phase as in the case",
             told.worst_as_in_the_case,
             ("worlds", told.worlds),
             "worlds",
         ),
-        row(
+        (
             "of churned novices from distribution: bought at most twice, mean",
             100 * mean(told.few_purchases),
             (case, 90.0),
             "%",
         ),
-        row(
-            "… never reached 10,000 in one purchase, mean", 100 * mean(told.small_amounts), (case, 80.0), "%"
-        ),
-        row("… never bought a bonus-interest product, mean", 100 * mean(told.no_bonus), (case, 80.0), "%"),
-        row("churned of the finance supermarkets, mean", 100 * mean(told.supermarket), (case, 95.0), "%"),
-        row("channels rightly told to stop", told.stopped_rightly, ("planted", told.worlds), "channels"),
-        row(
-            "channels wrongly told to stop",
-            told.stopped_wrongly,
-            ("good channels", 4 * told.worlds),
-            "channels",
-        ),
-        row("planted bunches found", told.bunches_met, ("planted", told.bunches_planted), "bunches"),
-        row("bunches found and not planted", told.bunches_false, ("found", told.bunches_found), "bunches"),
-        row(
-            "planted faulty versions found", told.versions_met, ("planted", told.versions_planted), "versions"
-        ),
-        row(
-            "versions called faulty wrongly", told.versions_false, ("called", told.versions_found), "versions"
-        ),
-        row(
+        ("… never reached 10,000 in one purchase, mean", 100 * mean(told.small_amounts), (case, 80.0), "%"),
+        ("… never bought a bonus-interest product, mean", 100 * mean(told.no_bonus), (case, 80.0), "%"),
+        ("churned of the finance supermarkets, mean", 100 * mean(told.supermarket), (case, 95.0), "%"),
+    ]
+
+
+def _as_planted(told: Told) -> list[Row]:
+    """What was planted, and what was told without cause."""
+    good, rate = ("good channels", 4 * told.worlds), f"{FALSE_RATE:.0%} of all findings"
+    return [
+        ("channels rightly told to stop", told.stopped_rightly, ("planted", told.worlds), "channels"),
+        ("channels wrongly told to stop", told.stopped_wrongly, good, "channels"),
+        ("planted bunches found", told.bunches_met, ("planted", told.bunches_planted), "bunches"),
+        ("bunches found and not planted", told.bunches_false, ("found", told.bunches_found), "bunches"),
+        ("planted faulty versions found", told.versions_met, ("planted", told.versions_planted), "versions"),
+        ("versions called faulty wrongly", told.versions_false, ("called", told.versions_found), "versions"),
+        (
             "findings on what has no effect (region, device, language)",
             told.findings_without_effect,
-            (f"{stated:.0%} of all findings", stated * told.findings),
+            (rate, FALSE_RATE * told.findings),
             "findings",
-        ),
-        row("bunches found", nothing.bunches_found, ("worlds", nothing.worlds), "bunches", of=empty),
-        row(
-            "versions called faulty", nothing.versions_found, ("worlds", nothing.worlds), "versions", of=empty
-        ),
-        row(
-            "channels told to stop",
-            nothing.stopped_rightly + nothing.stopped_wrongly,
-            ("channels", 5 * nothing.worlds),
-            "channels",
-            of=empty,
-        ),
-        row(
-            "channels said to stand out",
-            nothing.channels_standing_out,
-            ("worlds", nothing.worlds),
-            "channels",
-            of=empty,
-        ),
-        row(
-            "findings on what has no effect",
-            nothing.findings_without_effect,
-            (f"{stated:.0%} of all findings", stated * nothing.findings),
-            "findings",
-            of=empty,
         ),
     ]
 
 
-#: The rate of false findings that is stated.
-FALSE_RATE = 0.01
+def _where_nothing_was(nothing: Told) -> list[Row]:
+    """What was told where nothing was planted."""
+    worlds, rate = ("worlds", nothing.worlds), f"{FALSE_RATE:.0%} of all findings"
+    stopped = nothing.stopped_rightly + nothing.stopped_wrongly
+    return [
+        ("bunches found", nothing.bunches_found, worlds, "bunches"),
+        ("versions called faulty", nothing.versions_found, worlds, "versions"),
+        ("channels told to stop", stopped, ("channels", 5 * nothing.worlds), "channels"),
+        ("channels said to stand out", nothing.channels_standing_out, worlds, "channels"),
+        (
+            "findings on what has no effect",
+            nothing.findings_without_effect,
+            (rate, FALSE_RATE * nothing.findings),
+            "findings",
+        ),
+    ]
 
 
 def table(kept: list[dict[str, Any]]) -> str:
