@@ -34,6 +34,7 @@ __all__ = [
     "customer_key",
     "days_changed_since",
     "events",
+    "events_taken_since",
     "lane",
     "lane_measures",
     "manifest",
@@ -137,6 +138,22 @@ def events(
         for day, day_files in sorted(manifest(ws).days.items())
         if (first_day is None or day >= first_day) and (before is None or day < before)
         for file in day_files
+    ]
+    return log_sql(files, kinds)
+
+
+def events_taken_since(
+    ws: Workspace, version: int, first_day: date | None = None, kinds: Sequence[str] | None = None
+) -> str:
+    """As `events`, over the files of the log that commits after `version` wrote: all that is new, of any day.
+
+    Files that were put together hold older events too, so some come again; none is left out.
+    """
+    files = [
+        file.path
+        for day, day_files in sorted(manifest(ws).days.items())
+        for file in day_files
+        if (first_day is None or day >= first_day) and int(file.path.name.partition("-")[0]) > version
     ]
     return log_sql(files, kinds)
 

@@ -59,6 +59,7 @@ def pause(ws: Workspace, playbook: str, by: By) -> Done:
 def resume(ws: Workspace, playbook: str, by: By) -> Done:
     """Let everybody who is held go on with the time that was left; raises as `pause` does."""
     with _acting(ws, playbook, by, PlaybookState.ON) as connection:
+        book.do(connection, "set_heard", [None, None])
         people = book.in_parts(connection, "next_inside", ("let_go", by.now_us), [playbook])
     return Done(playbook, PlaybookState.ON, people)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -81,6 +82,20 @@ def _fill_answers(connection: Any, rows: Sequence[Row]) -> None:
     with connection.cursor() as cursor, cursor.copy(named("plan")["copy_answers"]) as stream:
         for row in rows:
             stream.write_row(row)
+
+
+def ask(connection: Any, customers: Sequence[str]) -> None:
+    """These customers, and no others, are asked about by the next statements of this connection."""
+    do(connection, "make_asked")
+    do(connection, "drop_asked")
+    if connection.vendor != "postgresql":
+        do(connection, "keep_asked", [json.dumps(customers)])
+        return
+    with connection.cursor() as cursor:
+        with cursor.copy(named("plan")["copy_asked"]) as stream:
+            for customer in customers:
+                stream.write_row((customer,))
+        cursor.execute(named("plan")["count_asked"])
 
 
 def chunks(rows: Iterable[Row], size: int = PART_ROWS) -> Iterator[list[Row]]:

@@ -19,6 +19,7 @@ from winback.plan import book
 from winback.plan.library import Library, Version
 from winback.plan.nouns import Limit, PlaybookState
 from winback.plan.who import Everybody, group
+from winback.settings.playbooks_read import PlaybookFile
 from winback.terms.time import day_number
 
 Flags = npt.NDArray[np.bool_]
@@ -44,6 +45,10 @@ class Pasts:
 
     rows: int
     of: dict[str, Past] = field(default_factory=dict)
+    #: How many entered a playbook on the date already, where its entries were begun before.
+    today: dict[str, int] = field(default_factory=dict)
+    #: By playbook, whom their channel keeps out (0: it does not), where it is one for weak channels.
+    by_channel: dict[str, Codes] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Past:
         """That of a playbook; nobody ever, where it has none."""
@@ -67,10 +72,14 @@ class Choice:
         return np.flatnonzero(self.meant & (self.limit == 0))
 
 
-def pasts(connection: Any, ids: pa.Array) -> Pasts:
-    """What stands on the facts store."""
+def pasts(connection: Any, everybody: Everybody, asked: Flags) -> Pasts:
+    """What stands on the facts store of those who are `asked` about (in key order)."""
+    ids, day = everybody.ids, day_number(everybody.as_of)
     found = Pasts(len(ids))
-    rows = book.fetch(connection, "entered")
+    if book.fetch(connection, "run_of", [day]):
+        found.today = {name: int(count) for name, count in book.fetch(connection, "entered_on", [day])}
+    book.ask(connection, ids.take(pa.array(np.flatnonzero(asked))).to_pylist())
+    rows = book.fetch(connection, "entered_of")
     if not rows:
         return found
     columns = list(zip(*rows, strict=True))
@@ -87,6 +96,14 @@ def pasts(connection: Any, ids: pa.Array) -> Pasts:
     return found
 
 
+def meant_by_any(files: Sequence[PlaybookFile], everybody: Everybody) -> Flags:
+    """Whom at least one playbook means."""
+    meant = np.zeros(everybody.rows, np.bool_)
+    for file in files:
+        meant |= everybody.holds[group(file.playbook, file.digest, "enter")]
+    return meant
+
+
 def in_order(library: Library, names: Sequence[str]) -> list[Version]:
     """The versions entered now, the highest priority first."""
     return sorted(library.entered(names), key=lambda v: (-v.playbook.priority, v.playbook.name))
@@ -101,8 +118,8 @@ def choose(library: Library, names: Sequence[str], everybody: Everybody, past: P
         name = group(playbook, version.file.digest, "enter")
         meant = everybody.holds[name]
         limit = _limits(version, past, day, library.states[playbook.name])
-        limit = np.where((limit == 0) & _busy(library, version, past, day), _code(Limit.LAYER), limit)
-        limit = _capped(version, meant, limit.astype(np.int8), (everybody.expected_minor, past, day))
+        limit = np.where((limit == 0) & _busy(library, version, past, day), code_of(Limit.LAYER), limit)
+        limit = _capped(version, meant, limit.astype(np.int8), (everybody.expected_minor, past))
         choice = Choice(version, meant, limit)
         mine, keys = past[playbook.name], choice.keys
         mine.last[keys], mine.inside[keys] = day, True
@@ -116,14 +133,16 @@ def _limits(version: Version, past: Pasts, day: int, state: PlaybookState) -> Co
     limit = np.zeros(past.rows, np.int8)
     since = day - mine.last
     if enter.times_max is not None:
-        limit[mine.times >= enter.times_max] = _code(Limit.TIMES_MAX)
+        limit[mine.times >= enter.times_max] = code_of(Limit.TIMES_MAX)
     if enter.again_after_days is None:
-        limit[mine.times > 0] = _code(Limit.ONCE)
+        limit[mine.times > 0] = code_of(Limit.ONCE)
     else:
-        limit[(mine.times > 0) & (since < enter.again_after_days)] = _code(Limit.TOO_SOON)
-    limit[mine.inside | (since <= 0)] = _code(Limit.INSIDE)
+        limit[(mine.times > 0) & (since < enter.again_after_days)] = code_of(Limit.TOO_SOON)
+    limit[mine.inside | (since <= 0)] = code_of(Limit.INSIDE)
+    if (closed := past.by_channel.get(version.playbook.name)) is not None:
+        limit = np.where(closed > 0, closed, limit)
     if state is not PlaybookState.ON:
-        limit[:] = _code(Limit.PAUSED if state is PlaybookState.PAUSED else Limit.STOPPED)
+        limit[:] = code_of(Limit.PAUSED if state is PlaybookState.PAUSED else Limit.STOPPED)
     return limit
 
 
@@ -140,19 +159,20 @@ def _busy(library: Library, version: Version, past: Pasts, day: int) -> Flags:
 
 
 def _capped(
-    version: Version, meant: Flags, limit: Codes, known: tuple[npt.NDArray[np.int64], Pasts, int]
+    version: Version, meant: Flags, limit: Codes, known: tuple[npt.NDArray[np.int64], Pasts]
 ) -> Codes:
     """At most so many a day: those of whom most is expected, by key where that is equal."""
-    expected, past, day = known
+    expected, past = known
     a_day = version.playbook.enter.a_day_max
     if a_day is None:
         return limit
-    today = int((past[version.playbook.name].last == day).sum())
+    today = past.today.get(version.playbook.name, 0)
     free = np.flatnonzero(meant & (limit == 0))
     order = free[np.argsort(-expected[free], kind="stable")]
-    limit[order[max(a_day - today, 0) :]] = _code(Limit.A_DAY_MAX)
+    limit[order[max(a_day - today, 0) :]] = code_of(Limit.A_DAY_MAX)
     return limit
 
 
-def _code(limit: Limit) -> int:
+def code_of(limit: Limit) -> int:
+    """The number of a limit in `Choice.limit`."""
     return LIMITS.index(limit)

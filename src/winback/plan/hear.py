@@ -1,8 +1,9 @@
-"""Who, of those who wait, has reacted: read from the event log in one pass for all playbooks."""
+"""Who, of those who wait, has reacted: what is new in the event log is read in one pass for all playbooks."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -13,71 +14,122 @@ from winback.plan import book
 from winback.plan.library import Library
 from winback.plan.walks import Reaction
 from winback.plan.who import day_of_moment
+from winback.settings.playbooks_graph import longest_us
 from winback.store.sql import arrow, named
 from winback.store.workspace import Workspace
 from winback.terms.kinds import Kind
 
-_NAMES = ("entry_id", "customer_id", "walk_id", "stop", "began_us", "due_us")
+Exit = tuple[int, int, int]
+_COLUMNS = {"entry_id": pa.int64(), "customer_id": pa.string(), "walk_id": pa.int64()}
+_COLUMNS |= {"stop": pa.int64(), "began_us": pa.int64(), "due_us": pa.int64()}
+
+
+@dataclass(frozen=True)
+class News:
+    """Events that nobody was told of: those from a moment on, and those taken in after a version of the log.
+
+    `version` None: the log was not heard before, everything from the moment on is news.
+    """
+
+    from_us: int
+    now_us: int
+    version: int | None = None
+    oldest: date | None = None
+
+    def events(self, ws: Workspace, kinds: list[str]) -> str:
+        """SQL over their events of these kinds; some may come twice."""
+        first, last = day_of_moment(ws, self.from_us), day_of_moment(ws, self.now_us)
+        by_time = ingest.events(ws, first, last + timedelta(days=1), kinds)
+        found = f'SELECT * FROM ({by_time}) WHERE "at" >= {self.from_us}'
+        if self.version is not None:
+            found += f" UNION ALL {ingest.events_taken_since(ws, self.version, self.oldest, kinds)}"
+        return found
 
 
 def hear(ws: Workspace, connection: Any, library: Library, now_us: int) -> int:
     """Let everybody who reacted before `now_us`, and before their time was over, take that exit; how many.
 
     Only events at or after the moment the wait began count. Whose time was over first goes the ordinary way,
-    however late this is run.
+    however late this is run. Only customers of whom events are new since the last time are looked at, except
+    the first time and after people were moved or let go.
     """
-    waiting = _waiting(ws, connection, now_us)
-    if waiting.num_rows == 0:
+    version = ingest.manifest(ws).version
+    if not book.fetch(connection, "is_waiting"):
+        book.do(connection, "set_heard", [now_us, version])
         return 0
-    reactions = {
-        (walk_id, each.stop, each.outcome): each
-        for walk_id in pc.unique(waiting["walk_id"]).to_pylist()
-        for each in library.walk(walk_id)[1].reactions
-    }
-    heard = _heard(ws, waiting, reactions, now_us)
+    listening = _reactions(library)
+    last_us, last_version = book.fetch(connection, "heard_up_to")[0]
+    if last_us is None or last_version > version:
+        waiting = _waiting(ws, book.fetch(connection, "waiting"), now_us)
+        news = News(pc.min(waiting["began_us"]).as_py() or now_us, now_us)
+    else:
+        news = News(last_us, now_us, last_version, _oldest(ws, library, now_us))
+        book.ask(connection, _customers(ws, listening, news))
+        waiting = _waiting(ws, book.fetch(connection, "waiting_of"), now_us)
+    heard = _heard(ws, waiting, listening, news)
     walks = dict(zip(waiting["entry_id"].to_pylist(), waiting["walk_id"].to_pylist(), strict=True))
     for withdrawing in (True, False):
-        rows = [row for row in heard if reactions[walks[row[0]], *row[1:]].withdraws == withdrawing]
+        rows = [row for row in heard if listening[walks[row[0]], *row[1:]].withdraws == withdrawing]
         book.answer(connection, rows, now_us, asked=0, withdrawing=withdrawing)
+    book.do(connection, "set_heard", [now_us, version])
     return len(heard)
 
 
-def _waiting(ws: Workspace, connection: Any, now_us: int) -> pa.Table:
+def _reactions(library: Library) -> dict[Exit, Reaction]:
+    """What all walks listen for, by walk, stop and exit."""
+    return {
+        (version.walk_id(walk.arm), each.stop, each.outcome): each
+        for version in library.versions.values()
+        for walk in version.walks
+        for each in walk.reactions
+    }
+
+
+def _oldest(ws: Workspace, library: Library, now_us: int) -> date:
+    """The first day of which news can matter: no wait is older than the longest walk."""
+    longest = max((longest_us(each.playbook) for each in library.versions.values()), default=0)
+    return day_of_moment(ws, max(now_us - longest, 0))
+
+
+def _customers(ws: Workspace, listening: dict[Exit, Reaction], news: News) -> list[str]:
+    """The customers of whom there is news that somebody may wait for."""
+    kinds = sorted({each.kind for each in listening.values()})
+    with ws.duckdb() as db:
+        db.execute(f"CREATE VIEW told AS {news.events(ws, kinds)}")
+        keys = arrow(db, named("plan")["new_customers"], {"now_us": news.now_us})["customer"]
+    ids = ingest.registry(ws)["id"].combine_chunks()
+    found: list[str] = ids.take(keys.combine_chunks()).to_pylist()
+    return found
+
+
+def _waiting(ws: Workspace, rows: list[book.Row], now_us: int) -> pa.Table:
     """Who waits, with their key and the moment until which a reaction counts."""
-    rows = book.fetch(connection, "waiting")
-    if not rows:
-        return pa.table({"walk_id": pa.array([], pa.int64())})
-    table = pa.table([pa.array(column) for column in zip(*rows, strict=True)], names=list(_NAMES))
+    columns = list(zip(*rows, strict=True)) or [()] * len(_COLUMNS)
+    table = pa.table(
+        [pa.array(c, kind) for c, kind in zip(columns, _COLUMNS.values(), strict=True)], names=list(_COLUMNS)
+    )
     ids = ingest.registry(ws)["id"].combine_chunks()
     table = table.append_column("customer", pc.index_in(table["customer_id"], value_set=ids))
     until = pc.min_element_wise(table["due_us"], pa.scalar(now_us))
     return table.append_column("until_us", until).filter(pc.is_valid(table["customer"]))
 
 
-def _heard(
-    ws: Workspace, waiting: pa.Table, reactions: dict[tuple[int, int, int], Reaction], now_us: int
-) -> list[book.Row]:
+def _heard(ws: Workspace, waiting: pa.Table, listening: dict[Exit, Reaction], news: News) -> list[book.Row]:
     """Entry, stop and exit of each who reacted."""
-    if not reactions or waiting.num_rows == 0:
+    walks = set(pc.unique(waiting["walk_id"]).to_pylist())
+    keyed = [(*at, each.kind, each.detail) for at, each in listening.items() if at[0] in walks]
+    if not keyed:
         return []
-    keyed = [(walk, stop, o, each.kind, each.detail) for (walk, stop, o), each in reactions.items()]
     columns = list(zip(*keyed, strict=True))
+    names = {"walk_id": pa.int64(), "stop": pa.int64(), "outcome": pa.int64()}
+    names |= {"kind": pa.string(), "detail": pa.string()}
     exits = pa.table(
-        {
-            "walk_id": pa.array(columns[0], pa.int64()),
-            "stop": pa.array(columns[1], pa.int64()),
-            "outcome": pa.array(columns[2], pa.int64()),
-            "kind": pa.array(columns[3], pa.string()),
-            "detail": pa.array(columns[4], pa.string()),
-        }
+        {name: pa.array(c, kind) for (name, kind), c in zip(names.items(), columns, strict=True)}
     )
-    first = day_of_moment(ws, pc.min(waiting["began_us"]).as_py())
-    last = day_of_moment(ws, now_us) + timedelta(days=1)
-    events = ingest.events(ws, first, last, sorted(set(columns[3])))
     with ws.duckdb() as db:
         db.register("waiting", waiting)
         db.register("reactions", exits)
-        db.execute(_TOLD.format(events=events))
+        db.execute(_TOLD.format(events=news.events(ws, sorted(set(columns[3])))))
         found = arrow(db, named("plan")["heard"])
     return [tuple(row.values()) for row in found.to_pylist()]
 

@@ -103,6 +103,7 @@ def _keep_one(connection: Any, file: PlaybookFile, when: tuple[date, int]) -> in
     book.do(connection, "set_version", [new.number, name])
     if file.playbook.when_changed == "finish":
         return 0
+    book.do(connection, "set_heard", [None, None])
     return sum(_move(connection, version, new) for version in known if version.key != new.key)
 
 

@@ -185,12 +185,15 @@ class Treatment(models.Model):  # type: ignore[misc]
 class Clock(models.Model):  # type: ignore[misc]
     """One row: whoever moves people takes it first, so that no two do so at once; `parts` counts the moves.
 
-    `now_us` is the moment of the latest tick: time goes forward only.
+    `now_us` is the moment of the latest tick: time goes forward only. Of events before `heard_us`, and taken
+    in up to the log's version `heard_version`, everybody was told; null: all who wait are asked anew.
     """
 
     id = models.IntegerField(primary_key=True)
     parts = models.BigIntegerField()
     now_us = models.BigIntegerField()
+    heard_us = models.BigIntegerField(null=True)
+    heard_version = models.BigIntegerField(null=True)
 
     class Meta:
         app_label = "plan"
@@ -205,3 +208,21 @@ class Run(models.Model):  # type: ignore[misc]
 
     class Meta:
         app_label = "plan"
+
+
+class Channel(models.Model):  # type: ignore[misc]
+    """A channel in a playbook for weak channels: since when it is weak, and the day it left for good."""
+
+    playbook = models.CharField(max_length=40)
+    channel = models.TextField()
+    joined_day = models.IntegerField()
+    looked_day = models.IntegerField()
+    weak_since_day = models.IntegerField(null=True)
+    left_day = models.IntegerField(null=True)
+    new_customers = models.IntegerField()
+    churned_share = models.FloatField(null=True)
+    why = models.TextField()
+
+    class Meta:
+        app_label = "plan"
+        constraints = (models.UniqueConstraint(fields=("playbook", "channel"), name="plan_channel_once"),)

@@ -84,6 +84,8 @@ class Limit(StrEnum):
 
     STOPPED = "stopped"
     PAUSED = "paused"
+    CHANNEL_LEFT = "channel_left"
+    CHANNEL_FINE = "channel_fine"
     INSIDE = "inside"
     ONCE = "once"
     TOO_SOON = "too_soon"
@@ -109,10 +111,31 @@ class Entered:
 
 
 @dataclass(frozen=True)
+class Channel:
+    """A channel in a playbook for weak channels: `joined` on the first date on which it was weak.
+
+    `weak_since` is the first of the dates in a row on which it was weak (None: it is not); `left` the date on
+    which it left for good. `new_customers` came by it, or were brought by its customers, in the days looked
+    at; `churned_share` of those ever alive (None: nobody was); `why` says what it was left for.
+    """
+
+    playbook: str
+    channel: str
+    joined: date
+    looked: date
+    weak_since: date | None
+    left: date | None
+    new_customers: int
+    churned_share: float | None
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class PlanSummary:
     """What one run did as of a date and a moment; not `fresh` where entries of the date were made before.
 
     `heard` reacted, `moves` were made, `treatments` given; `moved` counts those who went to a new version.
+    `channels_left` are those that stayed weak and left a playbook as of this date.
     """
 
     as_of: date
@@ -123,6 +146,7 @@ class PlanSummary:
     moves: int
     treatments: int
     moved: dict[str, int]
+    channels_left: tuple[Channel, ...] = ()
     seconds: float = 0.0
 
 

@@ -61,6 +61,50 @@ WHERE entry.due_us IS NOT NULL AND entry.outcome = 0 AND entry.stop > 0
         WHERE edge.walk_id = entry.walk_id AND edge.stop = entry.stop AND edge.outcome > 0
     );
 
+-- name: is_waiting
+-- Whether anybody waits for a reaction at all.
+SELECT 1 FROM plan_entry WHERE due_us IS NOT NULL AND outcome = 0 AND stop > 0 LIMIT 1;
+
+-- name: waiting_of
+-- The same of the customers who are asked about: those of whom something new was taken in.
+SELECT entry.id, entry.customer_id, entry.walk_id, entry.stop, entry.began_us, entry.due_us
+FROM plan_asked AS asked
+CROSS JOIN plan_entry AS entry
+WHERE entry.customer_id = asked.customer_id AND entry.due_us IS NOT NULL AND entry.outcome = 0
+    AND entry.stop > 0
+    AND EXISTS (
+        SELECT 1 FROM plan_edge AS edge
+        WHERE edge.walk_id = entry.walk_id AND edge.stop = entry.stop AND edge.outcome > 0
+    );
+
+-- name: make_asked
+-- Customers who are asked about; lives within one connection only.
+CREATE TEMPORARY TABLE IF NOT EXISTS plan_asked (customer_id TEXT NOT NULL);
+
+-- name: drop_asked
+-- Others are asked about next.
+DELETE FROM plan_asked;
+
+-- name: keep_asked
+-- Those of a JSON array, on SQLite.
+INSERT INTO plan_asked (customer_id) SELECT value FROM json_each(%s);
+
+-- name: copy_asked
+-- The same on PostgreSQL, in bulk.
+COPY plan_asked (customer_id) FROM STDIN;
+
+-- name: count_asked
+-- Lets PostgreSQL know how many they are.
+ANALYZE plan_asked;
+
+-- name: heard_up_to
+-- Up to which moment and version of the log everybody was told of reactions.
+SELECT heard_us, heard_version FROM plan_clock WHERE id = 1;
+
+-- name: set_heard
+-- Everything before this moment, taken in up to this version, was heard; null: all who wait are asked anew.
+UPDATE plan_clock SET heard_us = %s, heard_version = %s WHERE id = 1;
+
 -- name: keep_answer
 -- The exit that one entry takes.
 INSERT INTO plan_answer (entry_id, stop, outcome) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING;
@@ -187,11 +231,14 @@ FROM (
 UPDATE plan_treatment SET stopped_us = %s
 WHERE playbook = %s AND due_us >= %s AND stopped_us IS NULL AND id > %s AND id <= %s;
 
--- name: entered
--- The entries that limit new ones: by playbook and customer how often, when last, and whether still inside.
-SELECT playbook, customer_id, count(*), max(entered_day), sum(CASE WHEN ended_us IS NULL THEN 1 ELSE 0 END)
-FROM plan_entry
-GROUP BY playbook, customer_id;
+-- name: entered_of
+-- What limits new entries of the customers asked about: how often each playbook, when last, whether inside.
+SELECT entry.playbook, entry.customer_id, count(*), max(entry.entered_day),
+    sum(CASE WHEN entry.ended_us IS NULL THEN 1 ELSE 0 END)
+FROM plan_asked AS asked
+CROSS JOIN plan_entry AS entry
+WHERE entry.customer_id = asked.customer_id
+GROUP BY entry.playbook, entry.customer_id;
 
 -- name: entered_on
 -- How many entered each playbook on a day.
@@ -247,12 +294,35 @@ ORDER BY due_us, id;
 SELECT as_of_day, state, summary FROM plan_run WHERE as_of_day = %s;
 
 -- name: last_run
--- The latest date whose entries were made.
+-- The latest date whose entries were begun.
 SELECT as_of_day, state, summary FROM plan_run ORDER BY as_of_day DESC LIMIT 1;
+
+-- name: last_done
+-- The latest date whose entries were made.
+SELECT as_of_day FROM plan_run WHERE state = 'done' ORDER BY as_of_day DESC LIMIT 1;
+
+-- name: begin_run
+-- The entries of a date are being made.
+INSERT INTO plan_run (as_of_day, state, summary) VALUES (%s, 'choosing', '[]') ON CONFLICT DO NOTHING;
 
 -- name: keep_run
 -- The entries of a date are made.
-INSERT INTO plan_run (as_of_day, state, summary) VALUES (%s, 'done', %s) ON CONFLICT DO NOTHING;
+UPDATE plan_run SET state = 'done', summary = %s WHERE as_of_day = %s;
+
+-- name: channels
+-- Every channel that is, or was, in a playbook for weak channels.
+SELECT playbook, channel, joined_day, looked_day, weak_since_day, left_day, new_customers, churned_share, why
+FROM plan_channel
+ORDER BY playbook, channel;
+
+-- name: keep_channel
+-- What a channel is as of the date it was looked at.
+INSERT INTO plan_channel (playbook, channel, joined_day, looked_day, weak_since_day, left_day, new_customers,
+    churned_share, why)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (playbook, channel) DO UPDATE SET looked_day = excluded.looked_day,
+    weak_since_day = excluded.weak_since_day, left_day = excluded.left_day,
+    new_customers = excluded.new_customers, churned_share = excluded.churned_share, why = excluded.why;
 
 -- name: latest_word
 -- Customers whose latest word is one of these; of two at the same moment the last by name.
@@ -269,6 +339,10 @@ SELECT DISTINCT customer FROM told WHERE list_contains($words, detail);
 SELECT place, CAST(CAST('0x' || substr(sha256($head || id || $tail), 1, 16) AS UBIGINT) >> 1 AS BIGINT) AS key
 FROM entrants
 ORDER BY place;
+
+-- name: new_customers
+-- Customers of whom there is news before a moment.
+SELECT DISTINCT customer FROM told WHERE "at" < $now_us ORDER BY customer;
 
 -- name: heard
 -- For each who waits the first reaction within the time: its exit; of several at one moment the first named.

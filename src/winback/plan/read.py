@@ -8,8 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from winback.plan import book, library
-from winback.plan.nouns import Medium, Purpose, Shown, Treatment, TreatmentKind
+from winback.plan import book, channels, library
+from winback.plan.nouns import Channel, Medium, Purpose, Shown, Treatment, TreatmentKind
 from winback.plan.rehearse import rehearse
 from winback.plan.walks import ARMS_MAX
 from winback.plan.who import day_of_moment, read_groups
@@ -34,6 +34,7 @@ __all__ = [
     "text_of",
     "treatments_of",
     "treatments_since",
+    "weak_channels",
     "why",
     "word",
 ]
@@ -115,6 +116,13 @@ def playbooks(ws: Workspace) -> tuple[Shown, ...]:
     return tuple(found)
 
 
+def weak_channels(ws: Workspace, playbook: str) -> tuple[Channel, ...]:
+    """The channels that are, or were, in a playbook for weak channels, by name, as last looked at."""
+    with facts.connection(ws) as connection:
+        found = channels.load(connection).get(playbook, {})
+    return tuple(found.values())
+
+
 def text_of(ws: Workspace, playbook: str, version: int) -> str | None:
     """The TOML text of a version of a playbook; None where there is none."""
     with facts.connection(ws) as connection:
@@ -125,7 +133,7 @@ def text_of(ws: Workspace, playbook: str, version: int) -> str | None:
 def last_entered(ws: Workspace) -> date | None:
     """The latest date whose entries were made; None before the first run."""
     with facts.connection(ws) as connection:
-        rows = book.fetch(connection, "last_run")
+        rows = book.fetch(connection, "last_done")
     return day_of(rows[0][0]) if rows else None
 
 

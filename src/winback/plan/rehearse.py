@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from winback.experiment import read as experiment
-from winback.ingest import read as ingest
+from winback.plan import channels
 from winback.plan import library as libraries
-from winback.plan.choose import Choice, Pasts, choose, pasts
+from winback.plan.choose import Choice, Flags, Pasts, choose, meant_by_any, pasts
 from winback.plan.enter import Entrants, entrants, summed_up
 from winback.plan.library import Library, Version
 from winback.plan.nouns import PlaybookState, Rehearsed, Send, TreatmentKind
@@ -41,31 +41,48 @@ def rehearse(
     told.start("rehearse", len(dates))
     if not files:
         return
-    shelf, past = standing(ws, files, is_one_day=len(dates) == 1)
+    is_one_day = len(dates) == 1
+    shelf = standing(ws, files, is_one_day=is_one_day)
+    past: Pasts | None = None
+    stands: channels.Stands = {}
     whos = {group(f.playbook, f.digest, "enter"): f.playbook.enter for f in files}
     for everybody in everybody_on(ws, dates, read_groups(ws, files), whos):
+        if is_one_day:
+            past, stands = told_of(ws, everybody, meant_by_any(files, everybody))
         past = past or Pasts(everybody.rows)
-        if len(dates) > 1:
+        if not is_one_day:
             _let_out(shelf, past, day_number(everybody.as_of))
+        stands = close_channels(ws, shelf, (everybody, past), stands)
         yield from _one_date(ws, files, shelf, (everybody, past))
         told.advance()
 
 
-def standing(
-    ws: Workspace, files: Sequence[PlaybookFile], *, is_one_day: bool
-) -> tuple[Library, Pasts | None]:
-    """The files as a library, and what stands (None: nothing)."""
+def standing(ws: Workspace, files: Sequence[PlaybookFile], *, is_one_day: bool) -> Library:
+    """The files as a library; playbooks are on, or, where it is for one day, as operators left them."""
     versions = {at: Version(at, 1, file) for at, file in enumerate(files, start=1)}
     states = {file.playbook.name: PlaybookState.ON for file in files}
-    past = None
     with facts.connection(ws) as connection:
         known = libraries.load(connection)
-        if is_one_day:
-            states |= known.states
-            past = pasts(connection, ingest.registry(ws)["id"].combine_chunks())
+    if is_one_day:
+        states |= known.states
     for at, version in versions.items():
         versions[at] = Version(at, _number(known, version.file), version.file)
-    return Library(versions, states, {v.playbook.name: at for at, v in versions.items()}), past
+    return Library(versions, states, {v.playbook.name: at for at, v in versions.items()})
+
+
+def told_of(ws: Workspace, everybody: Everybody, asked: Flags) -> tuple[Pasts, channels.Stands]:
+    """What stands on the facts store: entries of those who are asked about, and weak channels."""
+    with facts.connection(ws) as connection:
+        return pasts(connection, everybody, asked), channels.load(connection)
+
+
+def close_channels(
+    ws: Workspace, shelf: Library, known: tuple[Everybody, Pasts], stands: channels.Stands
+) -> channels.Stands:
+    """What becomes of weak channels; `past` is told whom they keep out."""
+    everybody, past = known
+    now, past.by_channel = channels.look(ws, shelf.versions.values(), everybody, stands)
+    return now
 
 
 def _number(known: Library, file: PlaybookFile) -> int:

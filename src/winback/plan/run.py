@@ -11,12 +11,12 @@ from typing import Any
 
 from winback.experiment import read as experiment
 from winback.experiment.nouns import Definition
-from winback.plan import book, enter, library
+from winback.plan import book, channels, enter, library
 from winback.plan.ask import Asker
-from winback.plan.choose import choose, pasts
+from winback.plan.choose import choose, meant_by_any, pasts
 from winback.plan.hear import hear
 from winback.plan.library import Library, Version
-from winback.plan.nouns import Entered, PlanSummary
+from winback.plan.nouns import Channel, Entered, PlanSummary
 from winback.plan.tick import tick_and_ask
 from winback.plan.who import day_of_moment, everybody_on, group, read_groups
 from winback.settings.playbooks_read import PlaybookFile, playbook_files
@@ -52,13 +52,14 @@ def run(
         _forward(connection, as_of, now_us)
         moved = library.keep(connection, files, (as_of, now_us))
         known = library.load(connection)
-        done = book.fetch(connection, "run_of", [day_number(as_of)])
+        left: tuple[Channel, ...] = ()
+        done = [row for row in book.fetch(connection, "run_of", [day_number(as_of)]) if row[1] == "done"]
         if done:
             entered = _from_json(done[0][2])
         else:
             told.start("enter", len(files))
-            entered = _enter(ws, connection, (files, known), (as_of, now_us))
-            book.do(connection, "keep_run", [day_number(as_of), _to_json(entered)])
+            entered, left = _enter(ws, connection, (files, known), (as_of, now_us))
+            book.do(connection, "keep_run", [_to_json(entered), day_number(as_of)])
         heard = hear(ws, connection, known, now_us)
         today = day_of_moment(ws, now_us)
         asker = Asker(ws, connection, known, (today, now_us))
@@ -73,6 +74,7 @@ def run(
         moves=done_now.moves,
         treatments=done_now.treatments,
         moved=moved,
+        channels_left=left,
         seconds=time.perf_counter() - began,
     )
 
@@ -98,22 +100,28 @@ def _forward(connection: Any, as_of: date, now_us: int) -> None:
 
 def _enter(
     ws: Workspace, connection: Any, known: tuple[Sequence[PlaybookFile], Library], when: tuple[date, int]
-) -> tuple[Entered, ...]:
+) -> tuple[tuple[Entered, ...], tuple[Channel, ...]]:
+    """Who entered each playbook, and the channels that left one."""
     files, shelf = known
-    if not files:
-        return ()
     as_of, now_us = when
+    if not files:
+        book.do(connection, "begin_run", [day_number(as_of)])
+        return (), ()
     whos = {group(f.playbook, f.digest, "enter"): f.playbook.enter for f in files}
     (everybody,) = everybody_on(ws, [as_of], read_groups(ws, files), whos)
     definitions, rotation = experiment.definitions_on(ws, as_of), experiment.rotation_on(ws, as_of)
     names = [file.playbook.name for file in files]
+    past = pasts(connection, everybody, meant_by_any(files, everybody))
+    book.do(connection, "begin_run", [day_number(as_of)])
+    stands, past.by_channel = channels.look(ws, shelf.entered(names), everybody, channels.load(connection))
+    left = channels.keep(connection, stands, when)
     entered = []
-    for choice in choose(shelf, names, everybody, pasts(connection, everybody.ids)):
+    for choice in choose(shelf, names, everybody, past):
         definition = _definition(definitions, choice.version)
         found = enter.entrants(choice, everybody, definition, rotation)
         enter.keep(ws, connection, found, (everybody, now_us))
         entered.append(enter.summed_up(found))
-    return tuple(entered)
+    return tuple(entered), left
 
 
 def _definition(definitions: Mapping[str, Definition], version: Version) -> Definition:

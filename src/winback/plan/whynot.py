@@ -8,10 +8,10 @@ from typing import Any
 
 from winback.experiment import read as experiment
 from winback.ingest import read as ingest
-from winback.plan.choose import LIMITS, choose
+from winback.plan.choose import LIMITS, choose, meant_by_any
 from winback.plan.enter import held_by
 from winback.plan.nouns import Limit, Told, WhyNot
-from winback.plan.rehearse import standing
+from winback.plan.rehearse import close_channels, standing, told_of
 from winback.plan.who import Everybody, conditions, everybody_on, group, read_groups
 from winback.settings.playbooks import Who
 from winback.settings.playbooks_read import PlaybookFile, playbook_files
@@ -79,8 +79,11 @@ def _limit(
 ) -> Limit | None:
     """What keeps the customer out, were they meant."""
     everybody, key = at
-    shelf, past = standing(ws, files, is_one_day=True)
-    assert past is not None
+    shelf = standing(ws, files, is_one_day=True)
+    asked = meant_by_any(files, everybody)
+    asked[key] = True
+    past, stands = told_of(ws, everybody, asked)
+    close_channels(ws, shelf, (everybody, past), stands)
     names = [file.playbook.name for file in files]
     for choice in choose(shelf, names, everybody, past):
         if choice.version.playbook.name == playbook:

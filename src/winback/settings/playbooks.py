@@ -78,6 +78,28 @@ class Enter(Who):
         return self
 
 
+class WeakChannels(_Part):
+    """A play for channels that are weak, for as long as they do not stay so.
+
+    A channel is weak as of a date where fewer than `new_customers_below` came by it, or were brought by its
+    customers, in the `look_days` before; or where more than `churned_share_above` of its customers who were
+    ever alive have left. Weak on every date looked at for `leave_after_days`, it leaves the play for good.
+    """
+
+    new_customers_below: Annotated[int, Field(ge=1)] | None = None
+    churned_share_above: Share | None = None
+    look_days: Annotated[int, Field(ge=1, le=365)] = 14
+    leave_after_days: Annotated[int, Field(ge=1, le=365)] = 30
+
+    @model_validator(mode="after")
+    def _something(self) -> WeakChannels:
+        if self.new_customers_below is None and self.churned_share_above is None:
+            raise ValueError(
+                "does not say when a channel is weak; give new_customers_below or churned_share_above"
+            )
+        return self
+
+
 class Case(Who):
     """One way of a branch: who goes `to` which step. `arm`: only those of these arms."""
 
@@ -176,6 +198,7 @@ class Playbook(_Part):
     arms: dict[Name, Annotated[float, Field(gt=0)]] = {}
     saved_share: Share = 0.1
     when_changed: Literal["finish", "move"] = "finish"
+    weak_channels: WeakChannels | None = None
     enter: Enter
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=200)]
     texts: dict[Name, Text] = {}
