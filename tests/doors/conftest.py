@@ -3,8 +3,6 @@
 import pytest
 from typer.testing import CliRunner
 
-from tests.warn.conftest import facts_url, server  # noqa: F401
-
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.doors.worker_bench import FakeClock, rows
-from tests.warn.conftest import no_secrets  # noqa: F401
 from tests.warn.test_operators_are_told import Phone, phone  # noqa: F401
 from tests.warn.worlds import FIRST, on, shop
 from winback.doors.steps import ACTING, STEPS

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.doors.live_shop import live, measured, names
-from tests.warn.conftest import no_secrets  # noqa: F401
 
 
 @pytest.mark.slow

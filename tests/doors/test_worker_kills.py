@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from tests.doors.worker_bench import MORNING, FakeClock, Jobs, rows, worker, workspace
-from tests.warn.conftest import no_secrets  # noqa: F401
 from tests.warn.worlds import everything, shop
 from winback.doors.worker.clock import WallClock
 from winback.doors.worker.loop import Mode, Worker
