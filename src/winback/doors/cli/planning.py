@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from winback.app import open_workspace
 from winback.doors.cli import options, shown
+from winback.doors.cli.diagnosing import day_after_all
 from winback.language import Language, day, number, seconds, speaker
 from winback.plan.nouns import Entered, PlanSummary, Rehearsed
 from winback.store.workspace import Workspace
@@ -33,7 +35,7 @@ Now = Annotated[
         "--now",
         parser=as_moment,
         metavar="MOMENT",
-        help="The moment up to which people move; else the start of --as-of, or the clock without it.",
+        help="The moment up to which people move; else the start of --as-of; else now or noon of a past day.",
     ),
 ]
 First = Annotated[
@@ -67,12 +69,11 @@ def plan(
     if context.invoked_subcommand is not None:
         return
     from winback import flow
-    from winback.plan.read import day_of_moment
 
     ws = open_workspace(workspace)
     language = lang.value if lang else ws.settings.workspace.language
-    moment = _moment(ws, as_of, now)
-    today = as_of or day_of_moment(ws, moment)
+    today = as_of or _latest(ws, now)
+    moment = _moment(ws, as_of, now, today)
     if dry_run or first is not None:
         _rehearse(ws, (first or today, today), language, (quiet, as_json))
         return
@@ -85,14 +86,24 @@ def plan(
     tell(ws, found, language)
 
 
-def _moment(ws: Workspace, as_of: date | None, now: datetime | None) -> int:
+def _latest(ws: Workspace, now: datetime | None = None) -> date:
+    """The day after the last event, but none after the moment. Raises NotReadyProblem without any event."""
     zone = ws.settings.workspace.zone
-    if now is not None:
-        placed = now if now.tzinfo else now.replace(tzinfo=zone)
-        return int(placed.timestamp() * 1_000_000)
-    if as_of is not None:
+    return min(day_after_all(ws), _placed(now or datetime.now(UTC), zone).astimezone(zone).date())
+
+
+def _moment(ws: Workspace, as_of: date | None, now: datetime | None, today: date) -> int:
+    """The moment of a run for `today` (microseconds UTC): as asked, else now, or noon of a past day."""
+    zone, clock = ws.settings.workspace.zone, datetime.now(UTC)
+    if now is None and as_of is not None:
         return start_of_day(as_of, zone)
-    return int(datetime.now(UTC).timestamp() * 1_000_000)
+    if now is None and today < clock.astimezone(zone).date():
+        now = datetime.combine(today, time(12))
+    return int(_placed(now or clock, zone).timestamp() * 1_000_000)
+
+
+def _placed(moment: datetime, zone: ZoneInfo) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def tell(ws: Workspace, found: PlanSummary, language: Language) -> None:
@@ -111,6 +122,9 @@ def tell(ws: Workspace, found: PlanSummary, language: Language) -> None:
     for playbook, people in found.moved.items():
         text = say("{people} inside {playbook} moved to its new version.")
         shown.show_line(text.format(people=number(people), playbook=playbook))
+    for each in found.channels_left:
+        text = say("{channel} has left {playbook}: {why}.")
+        shown.show_line(text.format(channel=each.channel, playbook=each.playbook, why=each.why))
     if found.entered:
         _entered(say("Who entered"), found.entered, language)
     text = say("As of {day}: {heard} reacted, {moves} moves, {treatments} treatments given.")
@@ -204,7 +218,7 @@ def why(
 
     ws = open_workspace(workspace)
     language = lang.value if lang else ws.settings.workspace.language
-    found = read.why(ws, customer, playbook, as_of or read.day_of_moment(ws, _moment(ws, None, None)))
+    found = read.why(ws, customer, playbook, as_of or _latest(ws))
     if as_json:
         shown.show_json({"enters": found.enters, "found": found})
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,13 +12,14 @@ import typer
 
 from winback.app import open_workspace
 from winback.doors.cli import options, shown
-from winback.language import number
+from winback.language import Language, day, number
 from winback.store.whole import written_whole
 from winback.store.workspace import Workspace
 from winback.terms.errors import Problem
 
 if TYPE_CHECKING:
     from winback.plan.act import By, Done
+    from winback.plan.nouns import Channel
 
 Name = Annotated[str, typer.Argument(help="The playbook's name.")]
 Who = Annotated[str | None, typer.Option("--who", help="Who acts; else the user of this machine.")]
@@ -62,6 +63,7 @@ def show(
     *,
     playbook: Name,
     workspace: options.Workspace = None,
+    lang: options.Lang = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Show a playbook as it is entered now, its text as it stands in its file."""
@@ -73,11 +75,37 @@ def show(
         known = ", ".join(found) or "none is there"
         raise Problem(f'no playbook "{playbook}"; there: {known}')
     file = found[playbook]
+    channels = read.weak_channels(ws, playbook)
     if as_json:
-        shown.show_json({"file": file.file, "playbook": file.playbook.model_dump(mode="json")})
+        told = {"file": file.file, "playbook": file.playbook.model_dump(mode="json")}
+        shown.show_json(told | ({"channels": channels} if channels else {}))
         return
     shown.show_line(f"# {file.file}")
     shown.show_line(file.text)
+    if channels:
+        _channels(channels, lang.value if lang else ws.settings.workspace.language)
+
+
+def _channels(found: Sequence[Channel], language: Language) -> None:
+    """The channels of a playbook for weak ones, and why those that left did."""
+    from winback.plan.read import speak
+
+    say = speak(language)
+    heads = ["channel", "joined", "weak since", "new customers", "churned", "left", "why"]
+    rows = [
+        (
+            each.channel,
+            day(each.joined),
+            day(each.weak_since) if each.weak_since else "–",
+            number(each.new_customers),
+            "–" if each.churned_share is None else f"{each.churned_share:.1%}",
+            day(each.left) if each.left else "–",
+            each.why,
+        )
+        for each in found
+    ]
+    numeric = (False, False, False, True, True, False, False)
+    shown.show_table(say("Weak channels"), [say(head) for head in heads], numeric, rows)
 
 
 def check(
