@@ -9,7 +9,7 @@ import sqlite3
 import pytest
 from typer.testing import CliRunner
 
-SMALL = ("--customers", "300", "--days", "120", "--lang", "en")
+SMALL = ("--customers", "300", "--days", "120", "--nights", "0", "--lang", "en")
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def test_it_speaks_the_language_of_the_environment(run, monkeypatch, locale, tol
     monkeypatch.delenv("LC_ALL", raising=False)
     monkeypatch.delenv("LC_MESSAGES", raising=False)
     monkeypatch.setenv("LANG", locale)
-    assert told in run("demo", "--customers", "100", "--days", "90").stdout
+    assert told in run("demo", "--customers", "100", "--days", "90", "--nights", "0").stdout
 
 
 def test_the_whole_report_can_be_asked_for(done, folder, run, monkeypatch):

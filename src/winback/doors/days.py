@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from winback.terms.progress import Progress, Silent
 from winback.terms.time import start_of_day
 
 if TYPE_CHECKING:
+    from winback.doors.night import Asked, Night
     from winback.simulate.live.run import Living
 
 #: When the night's work is done and messages leave, in hours of the local day: quiet hours are over then.
@@ -36,12 +37,32 @@ class Days:
     first: date
     after: date
     counts: Counter[str] = field(default_factory=Counter)
-    seconds: Counter[str] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=dict)
 
     @property
     def nights(self) -> int:
         """How many there were."""
         return (self.after - self.first).days
+
+
+def first_night(folder: Path, asked: Asked, *, progress: Progress | None = None) -> Night:
+    """The past of a base that lives in a folder, taken in, and one night up to the warnings.
+
+    `asked` may let a first model come to use; nobody is treated yet. Raises what the steps raise.
+    """
+    from winback import flow
+    from winback.doors.night import night
+
+    ws, day = open_workspace(folder), flow.simulated_life(folder).base.date
+    now, _ = _moment(ws, day)
+    flow.ingest(ws, now=now, progress=progress)
+    return night(ws, day, asked=replace(asked, acts=False, now=now), progress=progress)
+
+
+def _moment(ws: Workspace, day: date) -> tuple[datetime, int]:
+    """When messages leave on a day; the same in microseconds."""
+    now_us = start_of_day(day, ws.settings.workspace.zone) + SENDS_AT_HOURS * 3_600_000_000
+    return datetime.fromtimestamp(now_us / 1_000_000, UTC), now_us
 
 
 def play(folder: Path, nights: int, *, progress: Progress | None = None) -> Days:
@@ -63,7 +84,7 @@ def play(folder: Path, nights: int, *, progress: Progress | None = None) -> Days
     found = Days(first, first + timedelta(days=wanted))
     for _ in range(wanted):
         for step, done in _one(ws, living):
-            found.seconds[step] += done[1]
+            found.seconds[step] = found.seconds.get(step, 0.0) + done[1]
             found.counts += done[0]
         told.advance()
     return found
@@ -75,9 +96,8 @@ def _one(ws: Workspace, living: Living) -> Iterator[tuple[str, tuple[Counter[str
     from winback.predict import read as predict
 
     day = living.base.date
-    now_us = start_of_day(day, ws.settings.workspace.zone) + SENDS_AT_HOURS * 3_600_000_000
-    now = datetime.fromtimestamp(now_us / 1_000_000, UTC)
-    steps = {
+    now, now_us = _moment(ws, day)
+    steps: dict[str, Callable[[], Any]] = {
         "ingest": lambda: flow.ingest(ws, now=now),
         "profile": lambda: flow.profile(ws, day),
         "predict": lambda: flow.predict(ws, day) if predict.in_use(ws) is not None else None,

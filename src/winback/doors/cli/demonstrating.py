@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from winback.app import open_workspace
-from winback.doors.cli import diagnosing, options, running, shown
+from winback.doors.cli import diagnosing, kept_shown, living, options, running, shown
 from winback.doors.words import speak
 from winback.language import Language, Say, number, seconds
 from winback.store.workspace import Workspace
@@ -22,6 +22,8 @@ from winback.terms.errors import Place, Problem
 from winback.terms.progress import Progress
 
 if TYPE_CHECKING:
+    from winback.doors.days import Days
+    from winback.doors.kept import Kept
     from winback.doors.night import Night
 
 CONTACTS_KEY = "WINBACK_CONTACTS_KEY"
@@ -29,6 +31,8 @@ CONTACTS_KEY = "WINBACK_CONTACTS_KEY"
 MARK = ".winback-demo"
 #: The model of the demo learns from so many rows, so that it is there within a minute.
 ROWS_MAX = 60_000
+#: The base that goes on living: its folder below the demo's, and how many customers register there.
+LIVE, LIVE_CUSTOMERS = "live", 5_000
 #: So many warnings are shown with their reasons.
 SHOWN_MAX = 3
 
@@ -43,13 +47,22 @@ def demo(
     ] = 20_000,
     days: Annotated[int, typer.Option("--days", min=90, help="How many days pass.")] = 400,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same figures.")] = 1,
+    nights: Annotated[
+        int, typer.Option("--nights", min=0, help="Days of the whole loop on a smaller base; 0: none.")
+    ] = 90,
+    live_customers: Annotated[
+        int, typer.Option("--live-customers", min=100, help="How many customers that base has.")
+    ] = LIVE_CUSTOMERS,
     lang: Annotated[
         options.Tongue | None, typer.Option("--lang", help="Language; else that of the environment (LANG).")
     ] = None,
     quiet: options.Quiet = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Simulate an app, ingest its exports, diagnose who leaves, train a model, warn. Under three minutes.
+    """Simulate an app, ingest its exports, diagnose who leaves, train a model, warn; then play the loop.
+
+    All of it is played for 90 days on a smaller base: playbooks, rewards, messages, people who answer them,
+    and what was kept against those left alone.
 
     People and contacts are made up, and sealed with a key that is the same everywhere. Ends with 1 where the
     folder holds something that no demo made.
@@ -65,18 +78,26 @@ def demo(
         ws = open_workspace(folder)
         diagnosis = as_called(ws, found.diagnosis, language)
         page = diagnosing.write_page(ws, diagnosis, language, None)
+        lived = _live(folder / LIVE, (live_customers, days, seed, nights), language, progress)
     took = time.monotonic() - began
     if as_json:
         told = {"folder": folder, "page": page, "seconds": round(took, 1), "diagnosis": found.diagnosis}
-        shown.show_json(told | {"run": running.for_machines(found)})
+        more = {"live": kept_shown.for_machines(*lived)} if lived else {}
+        shown.show_json(told | {"run": running.for_machines(found)} | more)
         return
     diagnosing.tell(diagnosis, language)
     shown.show_line()
     running.tell(found, language)
     who = _tell_model_and_warnings(ws, found, language)
+    if lived:
+        shown.show_line()
+        kept_shown.tell_days(lived[0], language)
+        kept_shown.tell_kept(open_workspace(folder / LIVE), lived[1], language)
     shown.show_line()
     shown.show_line(say("All of it took {time}.").format(time=seconds(took, say)))
     _tell_next(folder, page, say, who)
+    if lived:
+        kept_shown.tell_next(folder / LIVE, language)
 
 
 def _run(folder: Path, size: tuple[int, int, int], language: Language, progress: Progress) -> Night:
@@ -90,6 +111,21 @@ def _run(folder: Path, size: tuple[int, int, int], language: Language, progress:
     flow.simulate(folder, customers, days, seed, force=True, progress=progress)
     asked = Asked(language, train=True, rows_max=ROWS_MAX, sends=False)
     return night(open_workspace(folder), asked=asked, progress=progress)
+
+
+def _live(
+    folder: Path, size: tuple[int, int, int, int], language: Language, progress: Progress
+) -> tuple[Days, tuple[Kept, ...]] | None:
+    """A smaller base that goes on living, so many days of the loop, and what was kept; None for none."""
+    from winback.doors import kept
+
+    customers, days, seed, nights = size
+    if nights == 0:
+        return None
+    order = {"customers": customers, "days": days, "seed": seed, "ahead_days": nights}
+    living.begin(folder, order, language, progress)
+    played = living.play(folder, nights, language, progress)
+    return played, kept.read_out(open_workspace(folder), played.after)
 
 
 def _tell_model_and_warnings(ws: Workspace, found: Night, language: Language) -> str | None:

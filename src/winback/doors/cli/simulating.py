@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from winback.doors.cli import options, shown
+from winback.doors.cli import living, options, shown
 from winback.language import number, seconds, speaker
 from winback.simulate.nouns import DAYS, FIRST_DAY, SimulationSummary
 
@@ -43,6 +43,16 @@ def simulate(
     force: Annotated[
         bool, typer.Option("--force", help="Replace what an earlier simulation left there.")
     ] = False,
+    live: Annotated[
+        bool,
+        typer.Option(
+            "--live",
+            help="A base that goes on living: it answers messages and rewards (docs/howto/simulate.md).",
+        ),
+    ] = False,
+    nights: Annotated[
+        int, typer.Option("--nights", min=0, help="With --live: play so many days of the whole loop.")
+    ] = 0,
     lang: Annotated[
         options.Tongue, typer.Option("--lang", help="Language of the summary.")
     ] = options.Tongue.EN,
@@ -55,6 +65,12 @@ def simulate(
     """
     from winback import flow
 
+    if live:
+        if dirty or format is not Format.PARQUET:
+            raise typer.BadParameter("--live writes clean Parquet only", param_hint="--live")
+        order = {"customers": customers, "days": days, "seed": seed, "first_day": first_day}
+        living.live(out, {**order, "plain": plain, "force": force}, nights, (lang.value, quiet, as_json))
+        return
     with shown.progress(quiet=quiet or as_json) as progress:
         summary = flow.simulate(
             out,

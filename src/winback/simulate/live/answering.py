@@ -96,7 +96,8 @@ def _seconds(mail: Rows, rng: np.random.Generator) -> npt.NDArray[np.int64]:
     sent = (mail["at_us"] // 1_000_000 + _UTC_OFFSET_SECONDS) % _DAY_SECONDS
     first = sent + _READ_AFTER_SECONDS
     room = np.maximum(_LATEST_SECOND - first, 1)
-    return np.minimum(first + (rng.random(len(mail)) * room).astype(np.int64), _DAY_SECONDS - 60)
+    later = first + (rng.random(len(mail)) * room).astype(np.int64)
+    return np.asarray(np.minimum(later, _DAY_SECONDS - 60))
 
 
 def promises(of: tuple[Base, People], said: Answers, grants: Rows, rng: np.random.Generator) -> Rows:

@@ -30,28 +30,28 @@ MEDIUMS = ("inbox", "push", "sms", "email", "webhook")
 #: Share of the chance to leave that one message read takes away, of one who is still there.
 HOLDS: Floats = np.array(
     [
-        [0.30, 0.10, 0.00, 0.40],
-        [0.50, 0.15, 0.00, 0.10],
-        [0.40, 0.50, 0.05, 0.10],
-        [0.60, 0.40, 0.20, 0.20],
-        [0.55, 0.10, 0.00, 0.05],
+        [0.50, 0.15, 0.00, 0.55],
+        [0.60, 0.20, 0.00, 0.15],
+        [0.50, 0.60, 0.05, 0.15],
+        [0.70, 0.50, 0.20, 0.30],
+        [0.65, 0.10, 0.00, 0.10],
     ]
 )
 #: Chance that one message read brings back one who has left.
 BRINGS_BACK: Floats = np.array(
     [
-        [0.06, 0.03, 0.01, 0.15],
-        [0.12, 0.05, 0.02, 0.08],
-        [0.09, 0.18, 0.03, 0.10],
-        [0.25, 0.18, 0.08, 0.20],
-        [0.18, 0.04, 0.01, 0.06],
+        [0.10, 0.05, 0.02, 0.25],
+        [0.16, 0.06, 0.02, 0.10],
+        [0.12, 0.24, 0.03, 0.12],
+        [0.32, 0.24, 0.10, 0.28],
+        [0.24, 0.05, 0.01, 0.08],
     ]
 )
 #: No message takes away more than this, and it fades by so much a day.
 HOLD_MOST, HOLD_KEEP = 0.85, 0.96
 #: Those who are put off by marketing: how many they are, and what each message read adds to their chance
 #: to leave (as a multiple of it), takes from their trust, and does to a return they had in mind.
-PUT_OFF_SHARE, PUT_OFF, PUT_OFF_MOST, PUT_OFF_TRUST, PUT_OFF_RETURN = 0.15, 1.2, 3.0, 0.04, 0.5
+PUT_OFF_SHARE, PUT_OFF, PUT_OFF_MOST, PUT_OFF_TRUST, PUT_OFF_RETURN = 0.15, 1.5, 4.0, 0.04, 0.5
 #: Chance to read by medium, of those who still come and of those who have not come for a while.
 READS: Floats = np.array([0.60, 0.45, 0.85, 0.25, 0.0])
 READS_AWAY: Floats = np.array([0.05, 0.25, 0.80, 0.20, 0.0])

@@ -1,0 +1,182 @@
+"""How simulated days, and what playbooks kept, are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from winback.doors.cli import shown
+from winback.doors.days import Days
+from winback.doors.kept import Kept, Range
+from winback.doors.kept_words import speak
+from winback.language import Language, day, number, percent, seconds, speaker
+from winback.store.workspace import Workspace
+
+_NONE = "–"
+_COLUMNS = (
+    *("playbook", "treated", "of them kept", "left alone", "of them kept"),
+    *("difference (95 % interval)", "customers kept (95 % interval)"),
+)
+
+
+def tell_days(found: Days, language: Language) -> None:
+    """What the days came to, and how long one took."""
+    say = speak(language)
+    if not found.nights:
+        shown.show_line(say("No day is left to be lived there."))
+        return
+    text = say(
+        "{nights} days were played, up to {day}: {messages} messages were sent, {read} read, {clicked} "
+        "clicked; {put_off} put somebody off. {claims} rewards were claimed."
+    )
+    names = ("messages", "read", "clicked", "put_off", "claims")
+    counts = {name: number(found.counts[name]) for name in names}
+    shown.show_line(text.format(nights=number(found.nights), day=day(found.after), **counts))
+    each = {step: time / found.nights for step, time in found.seconds.items()}
+    parts = ", ".join(f"{step} {time:.2f}" for step, time in each.items())
+    time = seconds(sum(each.values()), speaker(language))
+    shown.show_line(say("A day took {time}: {parts}.").format(time=time, parts=parts))
+
+
+def tell_kept(ws: Workspace, found: Sequence[Kept], language: Language) -> None:
+    """A row a playbook and one for all, and the plain words for the latter."""
+    say = speak(language)
+    names = {each.playbook: each for each in found}
+    rows = [_row(ws, each, language) for each in found]
+    if len(names) == 1:
+        shown.show_line(say("Nothing is measured yet: no playbook's days are over."))
+    right = (False, *(True for _ in _COLUMNS[1:]))
+    title = say("What was kept, against those left alone")
+    shown.show_table(title, tuple(say(name) for name in _COLUMNS), right, rows)
+    rows = [_money_row(ws, each, language) for each in found]
+    columns = ("playbook", "assets kept (95 % interval)", "rewards paid", "net (95 % interval)")
+    title = say("Assets held at the end less those at the beginning, against those left alone")
+    shown.show_table(title, tuple(say(name) for name in columns), (False, True, True, True), rows)
+    shown.show_line(
+        say(
+            "First entries whose measuring is over; kept: not churned at its end; everybody drawn counts, "
+            "reached or not."
+        )
+    )
+    _tell_all(ws, found[-1], language)
+
+
+def _row(ws: Workspace, kept: Kept, language: Language) -> tuple[str, ...]:
+    share, customers = kept.share, kept.customers
+    return (
+        _name(ws, kept.playbook, language),
+        number(kept.treated),
+        percent(kept.treated_kept / kept.treated) if kept.treated else _NONE,
+        number(kept.held_out),
+        percent(kept.held_out_kept / kept.held_out) if kept.held_out else _NONE,
+        _points(share) if share else _NONE,
+        f"{customers.value:+,.0f} ({customers.low:+,.0f} – {customers.high:+,.0f})" if customers else _NONE,
+    )
+
+
+def _money_row(ws: Workspace, kept: Kept, language: Language) -> tuple[str, ...]:
+    return (
+        _name(ws, kept.playbook, language),
+        _span(ws, kept.money_minor),
+        _whole(ws, kept.reward_minor),
+        _span(ws, kept.net_minor),
+    )
+
+
+def _span(ws: Workspace, money: Range | None) -> str:
+    """Money with its interval, without decimals and currency."""
+    if money is None:
+        return _NONE
+    unit = 10**ws.settings.workspace.minor_digits
+    return f"{money.value / unit:+,.0f} ({money.low / unit:+,.0f} – {money.high / unit:+,.0f})"
+
+
+def _name(ws: Workspace, playbook: str | None, language: Language) -> str:
+    from winback.plan import read
+
+    if playbook is None:
+        return speak(language)("whole programme")
+    found = next((each for each in read.playbooks(ws) if each.name == playbook), None)
+    return playbook if found is None else (found.zh if language == "zh" else found.en) or playbook
+
+
+def _points(share: Range) -> str:
+    return f"{100 * share.value:+.1f} ({100 * share.low:+.1f} – {100 * share.high:+.1f})"
+
+
+def _whole(ws: Workspace, minor: float) -> str:
+    """An amount without decimals."""
+    section = ws.settings.workspace
+    return f"{round(minor / 10**section.minor_digits):,} {section.currency}"
+
+
+def _tell_all(ws: Workspace, kept: Kept, language: Language) -> None:
+    say, share, customers, net = speak(language), kept.share, kept.customers, kept.net_minor
+    if share is None or customers is None or net is None:
+        return
+    text = say(
+        "Of {treated} customers outside the global control group {share} are still here; of the {held_out} "
+        "in it, who were sent nothing, {share_0}."
+    )
+    parts = {"treated": number(kept.treated), "held_out": number(kept.held_out)}
+    parts |= {"share": percent(kept.treated_kept / kept.treated)}
+    parts |= {"share_0": percent(kept.held_out_kept / kept.held_out)}
+    shown.show_line(text.format(**parts))
+    shown.show_line(_customers_line(share, customers, language))
+    text = say(
+        "They hold {money} more than without it, net of {reward} of rewards (95 % interval {low} to {high})."
+        if net.low > 0 or net.high < 0
+        else "What they hold, net of {reward} of rewards, differs by {money} (95 % interval {low} to "
+        "{high}): it holds zero, so that cannot be told yet."
+    )
+    amounts = {"money": net.value, "low": net.low, "high": net.high, "reward": kept.reward_minor}
+    shown.show_line(text.format(**{name: _whole(ws, minor) for name, minor in amounts.items()}))
+
+
+def _customers_line(share: Range, customers: Range, language: Language) -> str:
+    say = speak(language)
+    if share.low <= 0 <= share.high:
+        text = say(
+            "The difference is {points} points (95 % interval {low} to {high}): it holds zero, so whether "
+            "anybody was kept cannot be told yet."
+        )
+        points = {"points": share.value, "low": share.low, "high": share.high}
+        return text.format(**{name: f"{100 * value:+.1f}" for name, value in points.items()})
+    if share.low > 0:
+        text = say(
+            "So about {customers} customers were kept who would have left (95 % interval {low} to {high})."
+        )
+        ends = (customers.value, customers.low, customers.high)
+    else:
+        text = say(
+            "So about {customers} customers left who would have stayed (95 % interval {low} to {high})."
+        )
+        ends = (-customers.value, -customers.high, -customers.low)
+    named = zip(("customers", "low", "high"), ends, strict=True)
+    return text.format(**{name: number(round(value)) for name, value in named})
+
+
+def tell_next(folder: Path, language: Language) -> None:
+    """What else may be asked of a base that was played."""
+    say = speak(language)
+    commands = [
+        (f"winback playbooks list -w {folder}", say("who is in which playbook")),
+        (f"winback rewards budgets -w {folder}", say("what rewards cost")),
+        (f"winback messages list -w {folder}", say("messages, and why some were not sent")),
+        (f"winback simulate --out {folder} --live --nights 1", say("one more day, if any is left")),
+    ]
+    for command, text in commands:
+        shown.show_line(f"  {command:<55} {text}")
+
+
+def for_machines(days: Days, found: Sequence[Kept]) -> Mapping[str, Any]:
+    """The same for `--json`."""
+    return {
+        "first": days.first,
+        "after": days.after,
+        "counts": dict(days.counts),
+        "seconds": {step: round(time, 2) for step, time in days.seconds.items()},
+        "kept": [asdict(each) | {"net_minor": each.net_minor} for each in found],
+    }

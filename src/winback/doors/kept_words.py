@@ -1,0 +1,67 @@
+"""What is said of simulated days and of what was kept, in English and Chinese."""
+
+from __future__ import annotations
+
+from winback.language import Language, Say
+
+CHINESE = {
+    "Simulating {customers} customers who go on living": "正在模拟 {customers} 位会继续生活下去的客户",
+    "Playing {nights} days: every night the whole loop, every day people answer": (
+        "正在演练 {nights} 天：每晚跑完整个流程，每天客户做出反应"
+    ),
+    "No day is left to be lived there.": "这里没有可以继续的日子了。",
+    "{nights} days were played, up to {day}: {messages} messages were sent, {read} read, {clicked} clicked; "
+    "{put_off} put somebody off. {claims} rewards were claimed.": (
+        "演练了 {nights} 天，到 {day} 为止：发出消息 {messages} 条，读了 {read} 条，点击 {clicked} 条，"
+        "{put_off} 条招人反感；领取奖励 {claims} 份。"
+    ),
+    "A day took {time}: {parts}.": "平均每天用时 {time}：{parts}。",
+    "What was kept, against those left alone": "留住了多少（与不触达的对照相比）",
+    "playbook": "剧本",
+    "treated": "触达",
+    "of them kept": "其中留住",
+    "left alone": "不触达",
+    "difference (95 % interval)": "差异（95 % 区间）",
+    "customers kept (95 % interval)": "多留住的客户（95 % 区间）",
+    "assets kept (95 % interval)": "多留住的资产（95 % 区间）",
+    "net (95 % interval)": "减去奖励（95 % 区间）",
+    "Assets held at the end less those at the beginning, against those left alone": (
+        "期末持有减期初持有，与不触达的对照相比"
+    ),
+    "rewards paid": "已付奖励",
+    "whole programme": "全部合计",
+    "Nothing is measured yet: no playbook's days are over.": "还没有可读的结果：没有剧本的观察期已满。",
+    "Of {treated} customers outside the global control group {share} are still here; of the {held_out} "
+    "in it, who were sent nothing, {share_0}.": (
+        "全局对照组以外的 {treated} 位客户中，{share} 还在；"
+        "对照组的 {held_out} 位什么都没收到，{share_0} 还在。"
+    ),
+    "So about {customers} customers were kept who would have left (95 % interval {low} to {high}).": (
+        "因此大约有 {customers} 位原本会流失的客户被留住（95 % 区间 {low} 到 {high}）。"
+    ),
+    "The difference is {points} points (95 % interval {low} to {high}): it holds zero, so whether anybody "
+    "was kept cannot be told yet.": (
+        "差异是 {points} 个百分点（95 % 区间 {low} 到 {high}），其中含零：是否留住了人，现在还不能断定。"
+    ),
+    "So about {customers} customers left who would have stayed (95 % interval {low} to {high}).": (
+        "因此大约有 {customers} 位原本会留下的客户反而走了（95 % 区间 {low} 到 {high}）。"
+    ),
+    "They hold {money} more than without it, net of {reward} of rewards (95 % interval {low} to {high}).": (
+        "扣除奖励 {reward} 后，他们比不触达时多持有 {money}（95 % 区间 {low} 到 {high}）。"
+    ),
+    "What they hold, net of {reward} of rewards, differs by {money} (95 % interval {low} to {high}): "
+    "it holds zero, so that cannot be told yet.": (
+        "扣除奖励 {reward} 后，持有的差额是 {money}（95 % 区间 {low} 到 {high}），其中含零，现在还不能断定。"
+    ),
+    "who is in which playbook": "谁在哪个剧本里",
+    "what rewards cost": "奖励花了多少",
+    "messages, and why some were not sent": "消息，以及有些为什么没发",
+    "one more day, if any is left": "如果还有，再过一天",
+    "First entries whose measuring is over; kept: not churned at its end; everybody drawn counts, reached or "
+    "not.": "只算每人首次进入且观察期已满的；留住＝观察期末未流失；抽中的都算，不论是否送达。",
+}
+
+
+def speak(language: Language) -> Say:
+    """The teller of a language. Raises KeyError for a message that has no Chinese."""
+    return CHINESE.__getitem__ if language == "zh" else str
