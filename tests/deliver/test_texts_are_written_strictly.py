@@ -13,7 +13,7 @@ from tests.ingest.drawn import PLAIN, csv, source, take
 from winback.deliver import read
 from winback.deliver.sms import Length, dressed, length
 from winback.deliver.texts import TemplateProblem, nested, read_text
-from winback.terms.errors import Problem
+from winback.terms.errors import Problem, SettingsProblem
 
 # text                        → encoding, units, parts
 LENGTHS = [
@@ -140,5 +140,6 @@ def test_a_real_customer_is_shown_what_they_would_get(tmp_path: Path) -> None:
 
 def test_templates_are_checked_all_at_once(tmp_path: Path) -> None:
     templates = {"a": {"zh": "{{ x }}", "en": "{{ y }}"}, "b": {"zh": "好", "en": "fine"}}
-    found = read.check_templates(business(tmp_path, templates=templates))
-    assert [str(each.place) for each in found] == ["templates.a.zh", "templates.a.en"]
+    with pytest.raises(SettingsProblem) as found:
+        read.check_templates(business(tmp_path, templates=templates))
+    assert [each.place.field for each in found.value.each] == ["templates.a.zh", "templates.a.en"]

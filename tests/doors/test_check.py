@@ -79,3 +79,66 @@ def test_a_rule_over_a_feature_that_there_is_not_is_told(run, shop):
     result = run("check")
     assert result.exit_code == 2
     assert "tenure_day" in result.stderr
+
+
+PLAYBOOK = """
+name = "back"
+zh = "召回"
+en = "Back"
+[enter]
+state = ["dormant"]
+[[steps]]
+name = "say"
+message = "hello"
+medium = "sms"
+[texts.hello]
+zh = "{zh}"
+en = "Hello"
+"""
+
+
+def said_of(run, shop, zh, *settings):
+    """What check says of a playbook whose Chinese text is this."""
+    text = (shop / "winback.toml").read_text(encoding="utf-8")
+    (shop / "winback.toml").write_text(text + "\n".join(settings), encoding="utf-8")
+    (shop / "playbooks").mkdir(exist_ok=True)
+    (shop / "playbooks" / "back.toml").write_text(PLAYBOOK.format(zh=zh), encoding="utf-8")
+    return run("check")
+
+
+@pytest.mark.parametrize(
+    ("zh", "told"),
+    [
+        ("您好{{ customer.name }}", "uses customer.name; allowed:"),
+        ("您好{% if %}", "playbooks/back.toml:12, texts.hello.zh"),
+        ("送您{{ grant.amount }}", "a step that promises nothing says it"),
+        ("请点{{ link }}", "set deliver.links_url"),
+    ],
+)
+def test_a_text_of_a_playbook_that_could_not_be_written_is_told(run, shop, zh, told):
+    result = said_of(run, shop, zh)
+    assert result.exit_code == 2
+    assert told in result.stderr
+
+
+def test_a_text_that_asks_first_is_right(run, shop):
+    text = "{% if grant %}送您{{ grant.amount }}{% endif %}{% if link %}{{ link }}{% endif %}您好"
+    assert said_of(run, shop, text).exit_code == 0
+
+
+def test_links_without_their_key_are_told(run, shop, monkeypatch):
+    monkeypatch.delenv("WINBACK_LINKS_KEY", raising=False)
+    settings = ("[deliver]", 'links_url = "https://m.shop.example"')
+    result = said_of(run, shop, "请点{{ link }}", *settings)
+    assert result.exit_code == 0
+    assert "WINBACK_LINKS_KEY is not set" in result.stdout
+    monkeypatch.setenv("WINBACK_LINKS_KEY", "a key for links of tests")
+    assert "WINBACK_LINKS_KEY is not set" not in run("check").stdout
+
+
+def test_a_template_of_the_workspace_is_told_with_its_line(run, shop):
+    template = ("[templates.hello]", 'zh = "您好"', 'en = "Hello {{ nobody }}"')
+    result = said_of(run, shop, "您好", *template)
+    assert result.exit_code == 2
+    assert "winback.toml:" in result.stderr
+    assert "templates.hello.en" in result.stderr

@@ -300,6 +300,10 @@ SELECT id FROM deliver_message WHERE provider = %s AND provider_ref = %s;
 -- What a receipt needs to know of its message.
 SELECT customer_id, medium, purpose, state, sent_us FROM deliver_message WHERE id = %s;
 
+-- name: message_address
+-- By what a page for the customer of a message knows how to speak.
+SELECT medium, purpose, language FROM deliver_message WHERE id = %s;
+
 -- name: has_arrived
 -- The provider says that it arrived.
 UPDATE deliver_message SET state = 'delivered', sent_us = coalesce(sent_us, %s)
@@ -373,6 +377,14 @@ SELECT message_id FROM deliver_inbox WHERE message_id IN (SELECT given.value FRO
 SELECT message_id, title, body, sent_us, read_us
 FROM deliver_inbox
 WHERE customer_id = %s
+ORDER BY sent_us DESC, message_id
+LIMIT %s;
+
+-- name: unread_inbox_of
+-- What a customer has not read, the latest first.
+SELECT message_id, title, body, sent_us, read_us
+FROM deliver_inbox
+WHERE customer_id = %s AND read_us IS NULL
 ORDER BY sent_us DESC, message_id
 LIMIT %s;
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from winback.deliver import book, sms
+from winback.deliver import book, sms, trying
 from winback.deliver.compose import CONTACT_KIND, filled, spoken
 from winback.deliver.links import CLICK, UNSUBSCRIBE, Links
 from winback.deliver.links import links as links_of
 from winback.deliver.nouns import InboxRow, MessageRow, MessageState, RefusalRow
-from winback.deliver.texts import Shelf, TemplateProblem, message, read_text
+from winback.deliver.texts import Shelf, read_text
 from winback.deliver.words import speak, word
 from winback.ingest import read as ingest
 from winback.store import facts
 from winback.store.workspace import Workspace
-from winback.terms.errors import NotReadyProblem, Problem
+from winback.terms.errors import NotReadyProblem, Problem, gathered
 
 __all__ = [
     "Preview",
+    "Spoken",
     "callback_url",
     "check_templates",
     "check_text",
@@ -26,13 +27,13 @@ __all__ = [
     "holds",
     "inbox",
     "is_callback",
-    "is_unsubscribe",
     "links",
     "messages_in",
     "messages_of",
     "preview",
     "reasons_since",
     "speak",
+    "spoken_with",
     "states",
     "word",
 ]
@@ -66,9 +67,26 @@ def is_callback(ws: Workspace, provider: str, mark: str) -> bool:
     return links(ws).is_ours(provider, mark)
 
 
-def is_unsubscribe(ws: Workspace, token: str) -> bool:
-    """Whether a token to unsubscribe is ours."""
-    return links(ws).message_of(UNSUBSCRIBE, token) is not None
+@dataclass(frozen=True)
+class Spoken:
+    """What a page for the customer of a message goes by; `language` is zh or en, None where not known."""
+
+    medium: str
+    purpose: str
+    language: str | None
+
+
+def spoken_with(ws: Workspace, action: str, token: str) -> Spoken | None:
+    """Of which message a link speaks; None where it is not ours, or there is no such message."""
+    message_id = links(ws).message_of(action, token)
+    if message_id is None:
+        return None
+    with facts.connection(ws) as connection:
+        rows = book.fetch(connection, "message_address", [message_id])
+    if not rows:
+        return None
+    medium, purpose, language = rows[0]
+    return Spoken(medium, purpose, spoken(language, ws.settings) if language else None)
 
 
 def check_text(text: str, place: str = "") -> None:
@@ -76,16 +94,11 @@ def check_text(text: str, place: str = "") -> None:
     read_text(text, place)
 
 
-def check_templates(ws: Workspace) -> list[Problem]:
-    """What is wrong with the templates of the workspace."""
-    found: list[Problem] = []
-    for name, section in ws.settings.templates.items():
-        for language in ("zh", "en"):
-            try:
-                message(section, language, f"templates.{name}")
-            except TemplateProblem as problem:
-                found.append(problem)
-    return found
+def check_templates(ws: Workspace) -> None:
+    """Raises SettingsProblem with every text of the workspace and its playbooks that could not be written."""
+    found = trying.faults(ws)
+    if found:
+        raise gathered(found, of="winback.toml")
 
 
 def preview(
@@ -191,7 +204,8 @@ def holds(ws: Workspace) -> list[tuple[Any, ...]]:
         return book.fetch(connection, "holds")
 
 
-def inbox(ws: Workspace, customer_id: str, rows_max: int = 100) -> list[InboxRow]:
-    """A customer's inbox, the latest first."""
+def inbox(ws: Workspace, customer_id: str, rows_max: int = 100, *, is_unread: bool = False) -> list[InboxRow]:
+    """A customer's inbox, the latest first; of `is_unread` only what was not read yet."""
+    name = "unread_inbox_of" if is_unread else "inbox_of"
     with facts.connection(ws) as connection:
-        return [InboxRow(*row) for row in book.fetch(connection, "inbox_of", [customer_id, rows_max])]
+        return [InboxRow(*row) for row in book.fetch(connection, name, [customer_id, rows_max])]

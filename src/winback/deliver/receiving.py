@@ -11,6 +11,7 @@ from winback.deliver.compose import CONTACT_KIND
 from winback.deliver.nouns import MessageState, Receipt, Reply, What
 from winback.ingest import read as ingest
 from winback.store import facts
+from winback.terms.errors import SettingsProblem
 from winback.terms.time import MICROS_PER_SECOND
 
 #: Agents that fetch links without a person, by what their names hold.
@@ -83,11 +84,17 @@ def _bury(connection: Any, whose: Sequence[str], said: tuple[str, Receipt]) -> N
 def replied(connection: Any, reply: Reply, now: int) -> int:
     """A reply that is, as a whole, a word that opts out ends marketing by SMS for everyone with that number.
 
-    How many customers opted out; 0 for any other reply, and where contacts cannot be found without a key.
+    How many customers opted out; 0 for any other reply. Raises SettingsProblem where there is no key to find
+    the number by: such a word must not be lost.
     """
-    safe = ingest.contacts_safe()
-    if not sms.opts_out(reply.text) or safe is None:
+    if not sms.opts_out(reply.text):
         return 0
+    safe = ingest.contacts_safe()
+    if safe is None:
+        raise SettingsProblem(
+            "a customer opted out by a reply, and the number cannot be found without the contacts' key",
+            todo="set WINBACK_CONTACTS_KEY or WINBACK_CONTACTS_KEY_FILE",
+        )
     found: set[str] = set()
     for number in _spellings(reply.sender):
         rows = book.fetch(connection, "customers_at", ["phone", safe.index("phone", number)])

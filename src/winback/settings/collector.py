@@ -135,6 +135,7 @@ class CollectorSection(BaseModel):
     port: Annotated[int, Field(ge=1, le=65535)] = 8400
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     origins: tuple[str, ...] = ("*",)
+    links: bool = True
     event_kib_max: Annotated[int, Field(ge=1, le=1024)] = 32
     batch_kib_max: Annotated[int, Field(ge=1, le=16384)] = 500
     batch_events_max: Annotated[int, Field(ge=1, le=100_000)] = 2500

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from pkgutil import iter_modules
+from threading import RLock
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -19,6 +20,8 @@ _LABEL_LETTERS = 8
 _CACHE_KIB = 65_536
 #: Databases that this process has migrated.
 _migrated: set[str] = set()
+#: Threads of a process make the tables one after the other.
+_alone = RLock()
 
 
 def prepare() -> None:
@@ -51,11 +54,14 @@ def connection(ws: Workspace) -> Iterator[Any]:
     place = database(ws)
     words = repr(sorted(place.items(), key=str)).encode()
     alias = "facts_" + hashlib.sha256(words).hexdigest()[:_LABEL_LETTERS]
-    if alias not in connections.databases:
-        connections.databases[alias] = connections.configure_settings({"default": {}, alias: place})[alias]
-    if alias not in _migrated or _was_deleted(place):
-        call_command("migrate", database=alias, verbosity=0, interactive=False)
-        _migrated.add(alias)
+    with _alone:
+        if alias not in connections.databases:
+            connections.databases[alias] = connections.configure_settings({"default": {}, alias: place})[
+                alias
+            ]
+        if alias not in _migrated or _was_deleted(place):
+            call_command("migrate", database=alias, verbosity=0, interactive=False)
+            _migrated.add(alias)
     opened = connections[alias]
     is_inner = opened.connection is not None
     try:

@@ -53,6 +53,7 @@ def is_good(found: Rehearsal) -> bool:
 
 def _features_exist(ws: Workspace) -> None:
     """Raises SettingsProblem where a rule names a feature that there is not, or says what cannot be."""
+    from winback.deliver.read import check_templates
     from winback.plan.read import check_playbooks
     from winback.profile.read import check_rules
     from winback.reward.read import check_rewards
@@ -62,6 +63,7 @@ def _features_exist(ws: Workspace) -> None:
     check_warn_rules(ws)
     check_rewards(ws)
     check_playbooks(ws)
+    check_templates(ws)
 
 
 def tell(ws: Workspace, found: list[Rehearsal], language: Language) -> None:
@@ -76,6 +78,10 @@ def tell(ws: Workspace, found: list[Rehearsal], language: Language) -> None:
     shown.show_table(say("Sources"), [say(head) for head in heads], (False, *[True] * 5), rows)
     for each in found:
         _tell_one(each, say)
+    if ws.settings.deliver.links_url and secret("WINBACK_LINKS_KEY") is None:
+        shown.show_line(
+            say("WINBACK_LINKS_KEY is not set: messages carry no links, and none can be answered.")
+        )
     if any(each.has_contacts for each in found) and secret("WINBACK_CONTACTS_KEY") is None:
         shown.show_line(say("WINBACK_CONTACTS_KEY is not set: contacts would not be taken, all else would."))
 

@@ -28,6 +28,7 @@ def collector(
     """Take events over HTTP in Segment's wire format, until interrupted; winback ingest goes on from there.
 
     Every event that is answered with 200 is on the disk. Make a key first: winback keys add web
+    Behind the same port: inboxes for your app, links in messages, and call-backs of providers.
     """
     from winback.doors.collector.serving import serve
 
@@ -49,6 +50,9 @@ def add(
             "--browser", help="It stands where anyone can read it: it may say only collector.browser_kinds."
         ),
     ] = False,
+    inbox: Annotated[
+        bool, typer.Option("--inbox", help="It may also read the inboxes of all customers: for servers.")
+    ] = False,
     workspace: options.Workspace = None,
     lang: options.Lang = None,
     as_json: options.AsJson = False,
@@ -57,9 +61,10 @@ def add(
     from winback.doors.collector.keys import make
 
     ws = open_workspace(workspace)
-    key, secret = make(ws.data, name, is_browser=browser, now=datetime.now(UTC))
+    key, secret = make(ws.data, name, is_browser=browser, reads_inboxes=inbox, now=datetime.now(UTC))
     if as_json:
-        shown.show_json({"id": key.id, "name": key.name, "browser": key.is_browser, "key": secret})
+        told = {"id": key.id, "name": key.name, "browser": key.is_browser, "inbox": key.reads_inboxes}
+        shown.show_json(told | {"key": secret})
         return
     say = speaker(lang.value if lang else ws.settings.workspace.language)
     shown.show_line(say("Write key of {name}, shown only now:").format(name=key.name))
@@ -84,6 +89,7 @@ def list_keys(
                     "id": key.id,
                     "name": key.name,
                     "browser": key.is_browser,
+                    "inbox": key.reads_inboxes,
                     "made_at": key.made_at,
                     "revoked_at": key.revoked_at,
                 }
@@ -95,9 +101,15 @@ def list_keys(
     if not keys:
         shown.show_line(say("There is no write key; winback keys add NAME makes one."))
         return
-    heads = [say(head) for head in ("id", "name", "in a browser", "made", "revoked")]
+    heads = [say(head) for head in ("id", "name", "in a browser", "reads inboxes", "made", "revoked")]
     rows = [
-        (key.id, key.name, say("yes") if key.is_browser else "–", key.made_at, key.revoked_at or "–")
+        (
+            key.id,
+            key.name,
+            *(say("yes") if has else "–" for has in (key.is_browser, key.reads_inboxes)),
+            key.made_at,
+            key.revoked_at or "–",
+        )
         for key in keys
     ]
     shown.show_table(say("Write keys"), heads, (False,) * len(heads), rows)

@@ -186,7 +186,11 @@ _MODELS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     ),
 )
 _KEYS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
-    ("add", collecting.add, ("winback keys add shop", "winback keys add web --browser")),
+    (
+        "add",
+        collecting.add,
+        ("winback keys add shop", "winback keys add web --browser", "winback keys add app --inbox"),
+    ),
     ("list", collecting.list_keys, ("winback keys list", "winback keys list --json")),
     ("revoke", collecting.revoke, ("winback keys revoke web", "winback keys revoke 3f2a90c1")),
 )

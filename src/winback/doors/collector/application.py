@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -21,6 +21,7 @@ from winback.store.workspace import Workspace
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+Door = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
 
 _MIB, _KIB = 1 << 20, 1024
 _LOOK_SECONDS = 1.0
@@ -38,11 +39,13 @@ log = logging.getLogger("winback.collector")
 class Collector:
     """Takes calls in Segment's wire format; answers 200 only for what is durable."""
 
-    def __init__(self, ws: Workspace) -> None:
+    def __init__(self, ws: Workspace, beside: Mapping[str, Door] | None = None) -> None:
+        """`beside`: other doors that stand behind the same port, by the first part of their paths."""
         section = ws.settings.collector
         folder = ws.data / COLLECTED
         folder.mkdir(parents=True, exist_ok=True)
         self.keys = KeyRing(ws.data)
+        self.beside: dict[str, Door] = dict(beside or {})
         self.pressure = Pressure(folder, section)
         self.accepted = self.dropped = self.turned_away = 0
         self._writer = Writer(section, contact_safe())
@@ -60,7 +63,8 @@ class Collector:
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Serve one request, or the beginning and end of the server."""
         if scope["type"] == "http":
-            await self._serve(scope, receive, send)
+            door = self.beside.get(scope["path"].split("/", 2)[1]) if self.beside else None
+            await (door or self._serve)(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
 

@@ -25,7 +25,7 @@ class WriteKey:
     """One key: the name of what sends with it, the digest of its secret, and whether it stands in a browser.
 
     A key in a browser or an app can be read by anyone who has the page, so it may say little: only the kinds
-    of `collector.browser_kinds`, and no contacts.
+    of `collector.browser_kinds`, and no contacts. A key that `reads_inboxes` may read those of all customers.
     """
 
     name: str
@@ -33,6 +33,7 @@ class WriteKey:
     is_browser: bool
     made_at: str
     revoked_at: str | None = None
+    reads_inboxes: bool = False
 
     @property
     def id(self) -> str:
@@ -59,14 +60,30 @@ def load(data: Path) -> tuple[WriteKey, ...]:
         raise DataProblem(f"the write keys cannot be read: {broken}", place=Place(file=str(path))) from broken
 
 
-def make(data: Path, name: str, *, is_browser: bool, now: datetime) -> tuple[WriteKey, str]:
-    """A new key and its secret, which is nowhere else. Raises SettingsProblem for a name that cannot be."""
+def make(
+    data: Path, name: str, *, is_browser: bool, now: datetime, reads_inboxes: bool = False
+) -> tuple[WriteKey, str]:
+    """A new key and its secret, which is nowhere else.
+
+    Raises SettingsProblem for a name that cannot be, and for a key in a browser that would read inboxes.
+    """
+    if is_browser and reads_inboxes:
+        raise SettingsProblem(
+            "a key that anyone can read may not read the inboxes of all customers",
+            todo="give such a key to your server, which knows who is signed in",
+        )
     if not _NAME.match(name):
         raise SettingsProblem(
             f"{name!r} is no name of a key; allowed: a-z, 0-9, _ and -, beginning with a letter, at most 40"
         )
     secret = secrets.token_urlsafe(_SECRET_BYTES)
-    key = WriteKey(name, digest_of(secret), is_browser, now.isoformat(timespec="seconds"))
+    key = WriteKey(
+        name,
+        digest_of(secret),
+        is_browser,
+        now.isoformat(timespec="seconds"),
+        reads_inboxes=reads_inboxes,
+    )
     with exclusive(data / "collector" / "keys.lock", wait_seconds=_WAIT_SECONDS):
         _save(data, (*load(data), key))
     return key, secret
@@ -108,6 +125,11 @@ class KeyRing:
 
     def __len__(self) -> int:
         return len(self._keys)
+
+    @property
+    def read_inboxes(self) -> bool:
+        """Whether any key that stands may read inboxes."""
+        return any(key.reads_inboxes for key in self._keys.values())
 
     def reload(self) -> bool:
         """Read the keys again if the file is another; whether it was. A broken file changes nothing."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import logging
+import logging.config
 import signal
 import socket
 import sys
@@ -11,9 +13,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from winback.app import open_workspace
+from winback.app import carriers, open_workspace
+from winback.deliver.links import KEY
 from winback.doors.collector.application import Collector
-from winback.terms.errors import Place, SettingsProblem
+from winback.doors.collector.inboxes import InboxDoor
+from winback.doors.links.application import PATHS, LinksDoor
+from winback.settings.secrets import secret
+from winback.store import facts
+from winback.store.workspace import Workspace
+from winback.terms.errors import Place, Problem, SettingsProblem
 
 #: Requests that one process has in hand at once; the others wait in the kernel.
 _AT_ONCE = 512
@@ -21,6 +29,7 @@ _AT_ONCE = 512
 _SWITCH_SECONDS = 0.0005
 _KILL_SECONDS = 10
 _SET_PARENT_DEATH_SIGNAL = 1
+log = logging.getLogger("winback.collector")
 
 
 def application(file: Path) -> Collector:
@@ -28,7 +37,38 @@ def application(file: Path) -> Collector:
     sys.setswitchinterval(_SWITCH_SECONDS)
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
-    return Collector(open_workspace(file))
+    return built(open_workspace(file))
+
+
+def built(ws: Workspace) -> Collector:
+    """The collector with the doors beside it: inboxes, and links where the setting says so."""
+    collector = Collector(ws)
+    collector.beside["inbox"] = InboxDoor(ws, collector.keys)
+    if ws.settings.collector.links:
+        door = LinksDoor(ws, _carriers(ws))
+        collector.beside |= {path.strip("/"): door for path in PATHS}
+    return collector
+
+
+def _carriers(ws: Workspace) -> list[Any] | None:
+    """Those whose call-backs are taken; None where one of them cannot be opened here."""
+    try:
+        return carriers(ws)
+    except Problem as problem:
+        log.warning("call-backs of providers are not taken, they are to come again: %s", problem.what)
+        return None
+
+
+def _tell_of_links(ws: Workspace) -> None:
+    """Whether links in messages lead here."""
+    if not ws.settings.collector.links:
+        log.info("links of messages are not answered here: collector.links is false")
+    elif secret(KEY) is None:
+        log.warning(
+            "links of messages are not known: %s is not set; it must be the one that deliver has", KEY
+        )
+    elif not ws.settings.deliver.links_url:
+        log.info("messages carry no links: deliver.links_url is empty")
 
 
 def serve(file: Path, *, host: str, port: int, workers: int) -> None:
@@ -39,7 +79,13 @@ def serve(file: Path, *, host: str, port: int, workers: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces, Loops
 
-    Collector(open_workspace(file))  # what is wrong with settings and keys is told here, once
+    logging.config.dictConfig(_logging())
+    ws = open_workspace(file)
+    ring = Collector(ws).keys  # what is wrong with settings and keys is told here, once
+    _tell_of_links(ws)
+    if ring.read_inboxes or (ws.settings.collector.links and secret(KEY)):
+        with facts.connection(ws):  # the facts are asked: their tables are made here, once
+            pass
     _check_address(host, port)
     server: Any = Granian(
         "winback.collector",
@@ -79,5 +125,5 @@ def _logging() -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {"line": {"format": form}},
         "handlers": {"err": handler},
-        "loggers": {"_granian": to_stderr, "winback.collector": to_stderr},
+        "loggers": {"_granian": to_stderr, "winback": to_stderr},
     }
