@@ -31,6 +31,8 @@ class Rig:
     told: Callable[[Heard], tuple[str, str | None, str | None]]
     ref: str | None = None
     options: dict[str, str] = field(default_factory=dict)
+    #: What its server says when asked for the list of what was sent: message keys, texts and states.
+    lists: Callable[[list[tuple[int, str, str]]], Said] | None = None
 
 
 def opening(kind: str, medium: str, root: Path, **options: str) -> Opening:
@@ -91,6 +93,21 @@ def _aliyun_told(heard: Heard) -> tuple[str, str | None, str | None]:
     return said["PhoneNumbers"], said["OutId"], json.loads(said["TemplateParam"])["amount"]
 
 
+def _aliyun_lists(sent: list[tuple[int, str, str]]) -> Said:
+    states = {"sent": 1, "failed": 2, "delivered": 3}
+    listed = [
+        {"OutId": str(id), "Content": text, "SendStatus": states[state], "PhoneNum": "13800001111"}
+        for id, text, state in sent
+    ]
+    body = {"Code": "OK", "Message": "OK", "RequestId": "R", "TotalCount": str(len(sent))}
+    return Said(200, body | {"SmsSendDetailDTOs": {"SmsSendDetailDTO": listed}})
+
+
+def _twilio_lists(sent: list[tuple[int, str, str]]) -> Said:
+    listed = [{"sid": f"SM{id}", "body": text, "status": state} for id, text, state in sent]
+    return Said(200, {"messages": listed, "page": 0, "page_size": 50, "next_page_uri": None})
+
+
 def _tencent_said(code: str) -> Said:
     status = {"SerialNo": "S-1", "PhoneNumber": "+86", "Fee": 1, "SessionContext": "", "Code": code}
     status |= {"Message": code, "IsoCode": "CN"}
@@ -149,6 +166,7 @@ RIGS = [
         },
         _aliyun_told,
         "B-1",
+        lists=_aliyun_lists,
     ),
     Rig(
         "tencent",
@@ -180,6 +198,7 @@ RIGS = [
         },
         lambda heard: (heard.form["To"], None, heard.form["Body"]),
         "SM1",
+        lists=_twilio_lists,
     ),
     Rig(
         "http_sms",

@@ -98,7 +98,7 @@ def _empty(app: str, model: str) -> dict[str, Any]:
 
     facts.prepare()
     blank = {models.BigIntegerField: 0, models.IntegerField: 0, models.SmallIntegerField: 0}
-    blank |= {models.BooleanField: False, models.CharField: "", models.TextField: ""}  # type: ignore[dict-item]
+    blank |= {models.BooleanField: False, models.CharField: "", models.TextField: ""}
     fields = [field for field in apps.get_model(app, model)._meta.fields if not field.primary_key]
     return {field.column: None if field.null else blank[type(field)] for field in fields}
 

@@ -9,7 +9,7 @@ from winback.deliver import book
 from winback.deliver.carriers import Lane
 from winback.deliver.compose import Claimed
 from winback.deliver.drain import Batch, Desk, settle
-from winback.deliver.nouns import Outcome, Parcel
+from winback.deliver.nouns import Fate, Outcome, Parcel
 from winback.store import facts
 from winback.terms.time import MICROS_PER_SECOND
 
@@ -29,12 +29,16 @@ def recover(desk: Desk) -> Counter[str]:
             book.do(desk.connection, "end_batch", [now, number])
     rows = book.fetch(desk.connection, "unknown_batches", [now - ASK_HOURS * _HOUR_US])
     for row in rows:
-        counted += _asked(desk, row)
+        counted += _asked(desk, row, is_settled=row[3] <= now - lease)
     return +counted
 
 
-def _asked(desk: Desk, row: tuple[Any, ...]) -> Counter[str]:
-    """The fates that the provider of one batch can tell; its events are told anew."""
+def _asked(desk: Desk, row: tuple[Any, ...], *, is_settled: bool) -> Counter[str]:
+    """The fates that the provider of one batch can tell; its events are told anew.
+
+    That a letter is not in a provider's list means that it was not sent only once the list `is_settled`:
+    lists come some time after the sending.
+    """
     number, medium, _, claimed_us, ids = row
     found = book.fetch(desk.connection, "unknown_of_batch", [ids])
     claimed = [Claimed(*each[:-1]) for each in found]
@@ -45,7 +49,8 @@ def _asked(desk: Desk, row: tuple[Any, ...]) -> Counter[str]:
         some = [letter for letter in letters if providers.get(letter.id) in (lane.section.name, None)]
         if some:
             said = _said(lane, Parcel(number, claimed_us, some))
-            outcomes += [(lane.section.name, each) for each in said if each.id in providers]
+            known = [each for each in said if is_settled or each.fate is not Fate.LATER]
+            outcomes += [(lane.section.name, each) for each in known if each.id in providers]
     if not outcomes:
         return Counter()
     counted = settle(desk, Batch(number, medium, (), claimed, claimed_us), outcomes)

@@ -23,6 +23,8 @@ _DOWN = frozenset(
 )
 _CHINA = timedelta(hours=8)
 _PAGE = 50
+#: From the taking of a letter until it may have been sent.
+_LATE = (timedelta(0), timedelta(hours=1))
 
 
 @dataclass(frozen=True)
@@ -53,24 +55,31 @@ class Aliyun:
             yield _judged(letter.id, body.code, body.biz_id)
 
     def ask(self, parcel: Parcel) -> Iterator[Outcome]:
-        """Look for each letter in the list of its number and day; not there means not sent."""
-        models = self.opening.load("alibabacloud_dysmsapi20170525.models")
-        day = (datetime.fromtimestamp(parcel.at_us / 1e6, UTC) + _CHINA).strftime("%Y%m%d")
+        """Look for each letter in the lists of its number; in none of them means not sent.
+
+        The lists go by days of China; a letter taken just before midnight may stand in the next one.
+        """
+        moments = (datetime.fromtimestamp(parcel.at_us / 1e6, UTC) + _CHINA + late for late in _LATE)
+        days = sorted({moment.strftime("%Y%m%d") for moment in moments})
         for letter in parcel.letters:
-            asked = models.QuerySendDetailsRequest(
-                phone_number=letter.to, send_date=day, page_size=_PAGE, current_page=1
-            )
-            body = self.client.query_send_details_with_options(asked, self._patience()).body
-            if body.code != "OK":
-                continue
-            listed = body.sms_send_detail_dtos.sms_send_detail_dto or []
-            found = [each for each in listed if each.out_id == str(letter.id)]
+            lists = [self._listed(letter.to, day) for day in days]
+            found = [each for listed in lists for each in listed or () if each.out_id == str(letter.id)]
             if found:
-                yield Outcome(
-                    letter.id, {3: Fate.DELIVERED, 2: Fate.REJECTED}.get(found[0].send_status, Fate.SENT)
-                )
-            elif len(listed) < _PAGE:
+                status = found[0].send_status
+                yield Outcome(letter.id, {3: Fate.DELIVERED, 2: Fate.REJECTED}.get(status, Fate.SENT))
+            elif all(listed is not None and len(listed) < _PAGE for listed in lists):
                 yield Outcome(letter.id, Fate.LATER, error="not in the provider's list")
+
+    def _listed(self, number: str, day: str) -> list[Any] | None:
+        """What was sent to a number on a day, the first page; None where Aliyun does not tell."""
+        asked = self.opening.load("alibabacloud_dysmsapi20170525.models").QuerySendDetailsRequest(
+            phone_number=number, send_date=day, page_size=_PAGE, current_page=1
+        )
+        body = self.client.query_send_details_with_options(asked, self._patience()).body
+        if body.code != "OK":
+            return None
+        listed: list[Any] = body.sms_send_detail_dtos.sms_send_detail_dto or []
+        return listed
 
     def heard(self, request: Request) -> Iterable[Receipt | Reply]:
         """SmsReport and SmsUp: a list of receipts or replies."""

@@ -15,6 +15,7 @@ _BAD_CONTACT = frozenset({21211, 21214, 21217, 21614, 30005, 30006})
 _LATER = frozenset({20429, 30001, 30022})
 _DOWN = frozenset({20003, 20005, 21408})
 _STATES = {"delivered": What.DELIVERED, "read": What.READ, "undelivered": What.FAILED, "failed": What.FAILED}
+_FATES = {"delivered": Fate.DELIVERED, "undelivered": Fate.REJECTED, "failed": Fate.REJECTED}
 _LISTED_MAX = 50
 
 
@@ -48,7 +49,7 @@ class Twilio:
         for letter in parcel.letters:
             listed = self.client.messages.list(to=letter.to, date_sent_after=since, limit=_LISTED_MAX)
             if found := [each for each in listed if each.body == letter.body]:
-                yield Outcome(letter.id, Fate.SENT, found[0].sid)
+                yield Outcome(letter.id, _FATES.get(found[0].status, Fate.SENT), found[0].sid)
             elif len(listed) < _LISTED_MAX:
                 yield Outcome(letter.id, Fate.LATER, error="not in the provider's list")
 
