@@ -169,22 +169,65 @@ def test_an_opt_out_stops_what_was_let_through_already(tmp_path: Path, facts_url
 # method, agent, seconds after the sending   → counts as the customer's reaction
 CLICKS = [
     ("GET", PERSON, 60, True),
-    ("GET", PERSON, 2, False),
+    ("GET", PERSON, 5, True),
+    ("GET", PERSON, 4.999, False),
+    ("GET", PERSON, 0, False),
+    ("GET", PERSON, -3, False),
     ("HEAD", PERSON, 60, False),
     ("GET", "Barracuda Sentinel (EE)", 60, False),
     ("GET", "Mozilla/5.0 (compatible; bingbot/2.0)", 60, False),
     ("GET", "", 60, False),
+    ("GET", "Slackbot-LinkExpanding 1.0", 60, False),
+    ("GET", "curl/8.5.0", 60, False),
+    ("HEAD", "Barracuda Sentinel (EE)", 2, False),
 ]
 
 
 @pytest.mark.parametrize(("method", "agent", "seconds", "counts"), CLICKS)
 def test_link_scanners_are_no_customers(
-    tmp_path: Path, method: str, agent: str, seconds: int, counts: bool
+    tmp_path: Path, method: str, agent: str, seconds: float, counts: bool
 ) -> None:
     ws = reached(tmp_path)
-    assert visit(ws, "c", method, agent, NOON + seconds * SECOND) == 200
-    told_clicks = [what for _, what in events(ws) if what == "clicked"]
-    assert told_clicks == (["clicked"] if counts else [])
+    assert visit(ws, "c", method, agent, NOON + int(seconds * SECOND)) == 200
+    assert clicks(ws) == (1 if counts else 0)
+
+
+def clicks(ws: Workspace) -> int:
+    """How many clicks ingest is told of."""
+    return [what for _, what in events(ws)].count("clicked")
+
+
+def test_a_person_who_comes_after_the_scanner_counts_once(tmp_path: Path, facts_url: str) -> None:
+    ws = reached(tmp_path, facts_url)
+    visit(ws, "c", "HEAD", PERSON, NOON + SECOND)
+    visit(ws, "c", "GET", PERSON, NOON + 2 * SECOND)
+    assert states(ws)[1] == ("sent", None), "machines prove no arrival"
+    visit(ws, "c", "GET", PERSON, NOON + MINUTE)
+    assert states(ws)[1] == ("delivered", None)
+    assert clicks(ws) == 1
+
+
+def test_the_seconds_are_a_setting(tmp_path: Path) -> None:
+    ws = reached(tmp_path, scanner_seconds=0)
+    visit(ws, "c", "GET", PERSON, NOON + SECOND)
+    assert clicks(ws) == 1
+
+
+def test_a_scanner_that_comes_before_the_outcome_does_not_count(tmp_path: Path) -> None:
+    ws = reached(tmp_path)
+    asked(ws, "UPDATE deliver_message SET state = 'sending', sent_us = NULL RETURNING id")
+    visit(ws, "c", "GET", PERSON, NOON + SECOND)
+    assert clicks(ws) == 0
+    visit(ws, "c", "GET", PERSON, NOON + MINUTE)
+    assert clicks(ws) == 1
+
+
+def test_machines_that_visit_every_link_unsubscribe_nobody(tmp_path: Path) -> None:
+    ws = reached(tmp_path)
+    for method in ("GET", "HEAD", "OPTIONS", "PUT", "DELETE"):
+        visit(ws, "u", method, "Mozilla/5.0 (compatible; bingbot/2.0)", NOON + SECOND)
+    assert read.consent_of(ws, "ann") == []
+    assert served(ws, "POST", f"/c/{read.links(ws).token('c', 1)}")[0] == 404
 
 
 def test_looking_at_the_page_unsubscribes_nobody_and_post_does(tmp_path: Path, facts_url: str) -> None:

@@ -297,8 +297,8 @@ ON CONFLICT DO NOTHING;
 SELECT id FROM deliver_message WHERE provider = %s AND provider_ref = %s;
 
 -- name: message_brief
--- What a receipt needs to know of its message.
-SELECT customer_id, medium, purpose, state, sent_us FROM deliver_message WHERE id = %s;
+-- What a receipt needs to know of its message; while its outcome is not in, when a worker took it counts.
+SELECT customer_id, medium, purpose, state, coalesce(sent_us, slot_us) FROM deliver_message WHERE id = %s;
 
 -- name: message_address
 -- By what a page for the customer of a message knows how to speak.
