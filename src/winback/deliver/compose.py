@@ -90,11 +90,7 @@ class Writer:
     def _values(
         self, one: Claimed, language: str, text: Message, grants: Mapping[int, Mapping[str, Any]]
     ) -> dict[str, Any]:
-        used = {
-            *text.title.names,
-            *text.body.names,
-            *(n for each in text.parameters.values() for n in each.names),
-        }
+        used = text.names
         values: dict[str, Any] = {
             "customer.id": one.customer_id,
             "customer.language": language,

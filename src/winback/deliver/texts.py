@@ -6,6 +6,7 @@ import json
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from liquid import BoundTemplate, Environment, FalsyStrictUndefined
@@ -58,11 +59,16 @@ class Written:
             between, named = self.plain
             if not named:
                 return between[0]
-            filled = [value for name in named if isinstance(value := values.get(name), str)]
-            if len(filled) == len(named):
-                text = "".join(part for pair in zip(between, [*filled, ""], strict=True) for part in pair)
-                if "\r" not in text:  # Liquid makes a line end of it
-                    return text
+            parts = [between[0]]
+            for name, text in zip(named, between[1:], strict=True):
+                value = values.get(name)
+                if not isinstance(value, str):
+                    break
+                parts += (value, text)
+            else:
+                whole = "".join(parts)
+                if "\r" not in whole:  # Liquid makes a line end of it
+                    return whole
         key = tuple(values.get(name) for name in self.names)
         found = self._kept.get(key)
         if found is None:
@@ -128,6 +134,12 @@ class Message:
     title: Written
     body: Written
     parameters: Mapping[str, Written]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """All names that it uses."""
+        parts = (self.title, self.body, *self.parameters.values())
+        return frozenset(name for part in parts for name in part.names)
 
 
 def message(section: TemplateSection, language: str, place: str) -> Message:
