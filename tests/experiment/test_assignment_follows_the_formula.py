@@ -57,3 +57,8 @@ def test_holdout_arm_and_control_are_drawn_apart():
     assert abs(found.in_holdout[found.in_control].mean() - 0.1) < 0.01
     assert (found.is_held_out == (found.in_control | found.in_holdout)).all()
     assert (control_of(rotation(share_bp=500), IDS) == found.in_control).all()
+
+
+def test_many_have_the_numbers_that_a_few_of_them_have():
+    many = IDS[:20_000]
+    assert buckets("s", many)[:50].tolist() == [plain("s", each) for each in many[:50].to_pylist()]

@@ -18,10 +18,21 @@ NOT_COUNTED = frozenset({Kind.REGISTER, Kind.BALANCE})
 
 
 def catalogue(settings: Settings) -> Catalogue:
-    """All features of this workspace.
+    """All features of this workspace; those of the settings asked for last are kept.
 
     Raises SettingsProblem where a feature of its own names what there is not.
     """
+    last = _kept.get("last")
+    if last is None or last[0] is not settings:
+        last = _kept["last"] = (settings, _made(settings))
+    return last[1]
+
+
+#: Settings never change after the start, so the same ones have the same catalogue.
+_kept: dict[str, tuple[Settings, Catalogue]] = {}
+
+
+def _made(settings: Settings) -> Catalogue:
     lanes = lane_measures(settings)
     shared = [
         *_customer(),
