@@ -136,6 +136,14 @@ def test_parts_of_any_size_touch_everybody_once(tmp_path, facts_url, monkeypatch
 
 def test_what_was_given_long_ago_is_not_withdrawn(ws):
     go(ws, 10)
-    late = by(ws, 8 + 61)
-    assert act.stop(ws, "save", late).withdrawn == 1
-    assert rows(ws, "treatment", "step", "stopped_us")[-1][0] == "sms_then"
+    long_ago = {row[0] for row in rows(ws, "treatment", "id")}
+    go(ws, 10 + 61)
+    act.stop(ws, "save", by(ws, 10 + 61))
+    kept = {row[0] for row in rows(ws, "treatment", "id", "stopped_us") if row[1] is None}
+    assert kept
+    assert kept <= long_ago
+
+
+def test_all_that_was_given_by_the_last_run_is_withdrawn_however_long_ago_that_was(ws):
+    go(ws, 10)
+    assert act.stop(ws, "save", by(ws, 10 + 365)).withdrawn == 2

@@ -74,7 +74,8 @@ def stop(ws: Workspace, playbook: str, by: By) -> Done:
         raise Problem("a playbook is stopped with a reason only", todo="say why with --reason")
     with _acting(ws, playbook, by, PlaybookState.STOPPED) as connection:
         people = book.in_parts(connection, "next_inside", ("end_all", by.now_us), [playbook])
-        lately = [playbook, by.now_us - WITHDRAWN_US]
+        moment = min(by.now_us, *(row[0] for row in book.fetch(connection, "clock")))
+        lately = [playbook, moment - WITHDRAWN_US]
         withdrawn = book.in_parts(connection, "next_open", ("withdraw_all", by.now_us), lately)
     return Done(playbook, PlaybookState.STOPPED, people, withdrawn)
 
