@@ -1,10 +1,12 @@
 """`winback plan`, `winback playbooks` and `winback experiment` as a person runs them."""
 
 import json
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.plan.worlds import SAVE, moment, on, shop
+from winback.terms.time import start_of_day
 
 EVENTS = {"ann": [(0.5, "visit")], "bob": [(0.5, "visit"), (9.5, "visit")]}
 MAPPING = "\n".join(f"{key} = '{key}'" for key in ("kind", "customer", "at", "amount", "channel"))
@@ -29,6 +31,21 @@ def planned(run, tmp_path):
 def test_a_date_is_entered_once(run, planned):
     found = json.loads(run("plan", "--as-of", on(8), "--json").stdout)
     assert (found["fresh"], found["treatments"], found["entered"][0]["entered"]) == (False, 0, 2)
+
+
+def test_without_a_date_it_is_the_day_after_the_last_event(run, planned):
+    found = json.loads(run("plan", "--json").stdout)
+    assert found["as_of"] == str(on(10))
+    assert found["now_us"] == start_of_day(on(10), ZoneInfo("Asia/Shanghai")) + 43_200_000_000
+    assert json.loads(run("plan", "--json", "--now", f"{on(30)}T06:00").stdout)["as_of"] == str(on(10))
+    assert "as of 2026-01-11" in run("plan", "why", "ann", "save").stdout
+
+
+def test_where_there_is_none_yet_people_are_told_what_to_do(run):
+    assert run("init", "--lang", "en").exit_code == 0
+    assert "No playbook is there: put one into" in run("playbooks", "list").stdout
+    assert "winback plan begins them" in run("experiment", "list").stdout
+    assert run("playbooks", "list", "--json").stdout.strip() == "[]"
 
 
 def test_a_later_moment_moves_who_is_due(run, planned):

@@ -35,6 +35,9 @@ CHINESE = {
         "时点 {day}：{heard} 位有反应，推进 {moves} 步，生成 {treatments} 个召回动作。"
     ),
     "{people} inside {playbook} moved to its new version.": "{playbook} 中 {people} 位客户转到新版本。",
+    "There is no control group and no experiment yet: winback plan begins them.": (
+        "还没有对照组和实验：winback plan 会开始。"
+    ),
     "No playbook is there: put one into {folder}, or switch a shipped one on in [playbooks].": (
         "还没有策略：在 {folder} 放入一个，或在 [playbooks] 中启用自带的策略。"
     ),

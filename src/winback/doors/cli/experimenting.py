@@ -45,6 +45,9 @@ def list_all(
         shown.show_json({"control_groups": rotations, "experiments": definitions})
         return
     say = speak(lang.value if lang else ws.settings.workspace.language)
+    if not rotations:
+        shown.show_line(say("There is no control group and no experiment yet: winback plan begins them."))
+        return
     groups = [
         (str(each.number), day(each.from_day), percent(each.share_bp / BUCKETS), each.who)
         for each in rotations

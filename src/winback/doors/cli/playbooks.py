@@ -43,6 +43,11 @@ def list_all(
         shown.show_json(found)
         return
     say = speak(language)
+    if not found:
+        folder = ws.root / ws.settings.playbooks.folder
+        text = say("No playbook is there: put one into {folder}, or switch a shipped one on in [playbooks].")
+        shown.show_line(text.format(folder=folder))
+        return
     heads = ["playbook", "", "state", "version", "layer (of experiments)", "priority"]
     heads += ["entered", "inside", "held", "held out"]
     rows = [

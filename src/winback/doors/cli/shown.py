@@ -118,7 +118,7 @@ def show_table(
     title: str, columns: Sequence[str], numeric: Sequence[bool], rows: Sequence[Sequence[str]]
 ) -> None:
     """A table on standard output; numeric columns stand to the right and are never cut."""
-    table = Table(title=Text(title), title_justify="left", header_style="bold", box=None, pad_edge=False)
+    table = Table(header_style="bold", box=None, pad_edge=False)
     for number, (name, to_right) in enumerate(zip(columns, numeric, strict=True)):
         widest = max((cell_len(row[number]) for row in rows), default=0) if to_right else None
         table.add_column(
@@ -126,6 +126,7 @@ def show_table(
         )
     for row in rows:
         table.add_row(*[Text(cell) for cell in row])
+    results().print(Text(title, style="table.title"), soft_wrap=True)
     results().print(table)
 
 
