@@ -128,6 +128,18 @@ def test_the_worker_sleeps_no_longer_than_until_the_next_live_pass(tmp_path: Pat
     assert len(jobs.did) == 6
 
 
+def test_customers_are_heard_between_the_steps_of_a_long_night(tmp_path: Path) -> None:
+    ws, jobs, clock = workspace(tmp_path, live_seconds=20), Jobs("one", "two", live="live"), FakeClock()
+
+    def takes_long(told: str) -> None:
+        if told != "live":
+            clock.moment += timedelta(minutes=1)
+
+    jobs.during = takes_long
+    worker(ws, jobs, clock).run(Mode.ONCE)
+    assert jobs.did == ["10 one", "live", "10 two", "live"]
+
+
 def test_a_live_step_that_fails_again_and_again_is_never_deaf_for_long(tmp_path: Path) -> None:
     ws = workspace(tmp_path, live_seconds=20, retry_seconds_min=60, retry_seconds_max=3600)
     jobs, clock = Jobs(live="live", wrong={"live": 12}), FakeClock(waits_max=120)

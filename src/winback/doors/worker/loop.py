@@ -133,12 +133,16 @@ class Worker:
             if not self._night(night, latest, found):
                 break
         for cadence in (Cadence.SOURCES, Cadence.LIVE, Cadence.TICK):
-            for job in self._of(cadence):
-                if self.stop.is_set():
-                    return found
-                if self._steps.do(Turn(self._ws, job), found) is Fate.FAILED and job.needed:
-                    break
+            self._again(cadence, found)
         return found
+
+    def _again(self, cadence: Cadence, found: Round) -> None:
+        """What comes again and again, as far as it is due."""
+        for job in self._of(cadence):
+            if self.stop.is_set():
+                return
+            if self._steps.do(Turn(self._ws, job), found) is Fate.FAILED and job.needed:
+                return
 
     def _read_settings(self) -> None:
         """The workspace file as it is now; where it cannot be, the last one that could is gone on with."""
@@ -165,14 +169,16 @@ class Worker:
         return due.nights_due(done, latest, self._ws.settings.warn.catch_up_days_max)
 
     def _night(self, night: date, latest: date, found: Round) -> bool:
-        """One night from where it stands; whether all of it is done."""
+        """One night from where it stands; whether all of it is done. Between steps customers are heard."""
         is_latest = night == latest
         for job in self._of(Cadence.NIGHT):
             if self.stop.is_set():
                 return False
-            turn = Turn(self._ws, job, night, is_latest)
+            turn, before = Turn(self._ws, job, night, is_latest), found.done
             if (is_latest or job.catches_up) and self._steps.do(turn, found) is Fate.FAILED:
                 return False
+            if found.done > before:
+                self._again(Cadence.LIVE, found)
         now_us = micros(self._clock.now())
         with facts.connection(self._ws) as connection:
             kept = [ledger.number(night), self.owner, now_us, now_us, now_us]

@@ -146,6 +146,8 @@ class Steps:
         return Fate.FAILED
 
     def _count(self, turn: Turn, tries: int, found: Round) -> None:
+        if turn.name in found.failed:
+            return
         found.failed.append(turn.name)
         if tries >= turn.ws.settings.worker.tries_max and (turn.job.needed or turn.night is None):
             found.hopeless.append(turn.name)
