@@ -118,12 +118,12 @@ def test_a_small_raise_is_in_at_once_and_a_large_one_waits(tmp_path: Path, facts
     assert act.raise_budget(ws, "winback", 100, by("ada")) is None
     request = act.raise_budget(ws, "winback", 5000, by("ada"))
     assert request is not None
-    assert read.budgets(ws)[0].funded_minor == -1100
+    assert read.budgets(ws)[0].funded_minor == 1100
     assert [each.amount_minor for each in read.requests(ws)] == [5000]
     assert act.approve(ws, [request], by("ada")).done == ()
     assert act.approve(ws, [request], by("ling")).done == (request,)
     assert act.approve(ws, [request], by("ming")).done == ()
-    assert read.budgets(ws)[0].funded_minor == -6100
+    assert read.budgets(ws)[0].funded_minor == 6100
     law(ws)
 
 
@@ -133,7 +133,7 @@ def test_a_raise_can_be_rejected_even_by_its_maker(tmp_path: Path, facts_url: st
     assert request is not None
     assert act.reject(ws, [request], by("ada")).done == (request,)
     assert read.requests(ws, "rejected")[0].id == request
-    assert read.budgets(ws)[0].funded_minor == -1000
+    assert read.budgets(ws)[0].funded_minor == 1000
 
 
 def test_deeds_that_cost_need_a_reason(tmp_path: Path, facts_url: str) -> None:

@@ -54,7 +54,7 @@ def test_a_grant_takes_from_the_budget_what_is_then_outstanding(tmp_path: Path, 
     treat(ws, {"id": 1, "customer": "a", "reward": "c"})
     go(ws, 10)
     (pot,) = read.budgets(ws)
-    assert (pot.funded_minor, pot.budget_minor, pot.outstanding_minor) == (-1200, 700, 500)
+    assert (pot.funded_minor, pot.budget_minor, pot.outstanding_minor) == (1200, 700, 500)
     law(ws)
 
 

@@ -118,7 +118,10 @@ class Claim:
 
 @dataclass(frozen=True)
 class Pot:
-    """The balances of a pot: funded = budget + outstanding + claimed + expired."""
+    """The balances of a pot: funded = budget + outstanding + claimed + expired.
+
+    The ledger holds what was put in as a balance below 0, so that all its accounts sum to 0.
+    """
 
     name: str
     currency: str

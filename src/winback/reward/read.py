@@ -140,7 +140,7 @@ def budgets(ws: Workspace) -> tuple[Pot, ...]:
 
 def _pot(row: Sequence[Any], limits: Sequence[Limit]) -> Pot:
     funded, budget, outstanding, claimed, expired = (int(each) for each in row[2:])
-    return Pot(row[0], row[1], funded, budget, outstanding, claimed, expired, tuple(limits))
+    return Pot(row[0], row[1], -funded, budget, outstanding, claimed, expired, tuple(limits))
 
 
 def requests(ws: Workspace, state: str = "waiting") -> tuple[Request, ...]:
