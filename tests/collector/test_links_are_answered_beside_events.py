@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import http.client
 import json
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.collector.door import Served, basic, call, key, taken
+from tests.collector.door import Served, basic, call, key, served, taken
 from tests.deliver.worlds import CONTACTS_KEY, LINKS_KEY, Drawn, contact, go, states, treat
 from tests.ingest.drawn import events
 from winback.app import open_workspace
 from winback.deliver import read
-from winback.store.workspace import Workspace
 
 LANDING = "https://shop.example/back"
 SETTINGS = f"""
@@ -38,27 +40,55 @@ PERSON = {"user-agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X)"
 AN_HOUR = 3_600_000_000
 
 
+KEYS = {
+    "WINBACK_CONTACTS_KEY": CONTACTS_KEY,
+    "WINBACK_LINKS_KEY": LINKS_KEY,
+    "WINBACK_GATE_KEY": "user",
+    "WINBACK_GATE_SECRET": "password",
+}
+_number = count(1)
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A customer with a number of their own, who was sent a message an hour ago."""
+
+    door: Served
+    message: int
+    customer: str
+    number: str
+
+
 @pytest.fixture(autouse=True)
 def secrets(monkeypatch: pytest.MonkeyPatch, _no_secrets: None) -> None:
-    monkeypatch.setenv("WINBACK_CONTACTS_KEY", CONTACTS_KEY)
-    monkeypatch.setenv("WINBACK_LINKS_KEY", LINKS_KEY)
-    monkeypatch.setenv("WINBACK_GATE_KEY", "user")
-    monkeypatch.setenv("WINBACK_GATE_SECRET", "password")
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A collector with all secrets."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in KEYS.items():
+            environment.setenv(name, value)
+        found = served(tmp_path_factory.mktemp("links"), [SETTINGS])
+    yield found
+    found.end(signal.SIGKILL)
 
 
 @pytest.fixture
-def door(serve: Callable[..., Served]) -> Served:
-    """A collector whose workspace sent message 1 to ann, in Chinese, an hour ago."""
-    found = serve(SETTINGS)
-    reached(open_workspace(found.file))
-    return found
+def someone(door: Served) -> Reached:
+    """Somebody else for each test."""
+    return reached(door)
 
 
-def reached(ws: Workspace) -> None:
-    before = time.time_ns() // 1000 - AN_HOUR
-    contact(ws, "ann", "phone", "13800001111")
-    treat(ws, {"id": 1, "medium": "sms", "due_us": before})
+def reached(door: Served) -> Reached:
+    ws, before, id = open_workspace(door.file), time.time_ns() // 1000 - AN_HOUR, next(_number)
+    found = Reached(door, id, f"ann{id}", f"138000011{id:02d}")
+    contact(ws, found.customer, "phone", found.number)
+    treat(ws, {"id": id, "customer_id": found.customer, "medium": "sms", "due_us": before})
     go(ws, before, Drawn("gate", "sms"))
+    return found
 
 
 def visit(door: Served, method: str, path: str, **headers: str) -> tuple[int, str, dict[str, str]]:
@@ -72,55 +102,56 @@ def visit(door: Served, method: str, path: str, **headers: str) -> tuple[int, st
         line.close()
 
 
-def link(door: Served, action: str) -> str:
-    return f"/{action}/" + read.links(open_workspace(door.file)).token(action, 1)
+def link(whom: Reached, action: str) -> str:
+    return f"/{action}/" + read.links(open_workspace(whom.door.file)).token(action, whom.message)
 
 
-def answers(door: Served) -> list[tuple[str, str]]:
-    """What stands in the event log of ann's answers, after deliver has told and ingest has taken it."""
-    ws = open_workspace(door.file)
+def answers(whom: Reached) -> list[str]:
+    """What stands in the event log of their answers, after deliver has told and ingest has taken it."""
+    ws = open_workspace(whom.door.file)
     go(ws, time.time_ns() // 1000, Drawn("gate", "sms"))
     taken(ws, datetime.now(UTC))
-    found = [(customer, json.loads(said)["what"]) for customer, said in events(ws, "id, attributes")]
-    return [(customer, what) for customer, what in found if what != "sent"]
+    found = [json.loads(said) for customer, said in events(ws, "id, attributes") if customer == whom.customer]
+    return [each["what"] for each in found if each["what"] != "sent"]
 
 
-def test_a_click_leads_on_and_becomes_an_event(door: Served) -> None:
-    status, _, headers = visit(door, "GET", link(door, "c"))
+def test_a_click_leads_on_and_becomes_an_event(someone: Reached) -> None:
+    status, _, headers = visit(someone.door, "GET", link(someone, "c"))
     assert (status, headers["location"]) == (302, LANDING)
-    assert answers(door) == [("ann", "clicked")]
-    assert states(open_workspace(door.file))[1] == ("delivered", None)
+    assert answers(someone) == ["clicked"]
+    assert states(open_workspace(someone.door.file))[someone.message] == ("delivered", None)
 
 
-def test_machines_are_led_on_and_do_not_count(door: Served) -> None:
-    assert visit(door, "HEAD", link(door, "c"))[0] == 302
-    assert visit(door, "GET", link(door, "c"), **{"user-agent": "Barracuda Sentinel (EE)"})[0] == 302
-    assert answers(door) == []
+def test_machines_are_led_on_and_do_not_count(someone: Reached) -> None:
+    scanner = {"user-agent": "Barracuda Sentinel (EE)"}
+    assert visit(someone.door, "HEAD", link(someone, "c"))[0] == 302
+    assert visit(someone.door, "GET", link(someone, "c"), **scanner)[0] == 302
+    assert answers(someone) == []
 
 
-def test_the_page_to_unsubscribe_changes_nothing_and_post_does(door: Served) -> None:
-    ws = open_workspace(door.file)
-    status, page, headers = visit(door, "GET", link(door, "u"))
+def test_the_page_to_unsubscribe_changes_nothing_and_post_does(someone: Reached) -> None:
+    ws, door = open_workspace(someone.door.file), someone.door
+    status, page, headers = visit(door, "GET", link(someone, "u"))
     assert status == 200
     assert '<form method="post"><button>' in page
     assert "script" not in page
     assert "default-src 'none'" in headers["content-security-policy"]
-    assert visit(door, "HEAD", link(door, "u"))[:2] == (200, "")
-    assert read.consent_of(ws, "ann") == []
-    assert visit(door, "POST", link(door, "u"))[0] == 200
-    ((medium, purpose, _, is_given, _),) = read.consent_of(ws, "ann")
+    assert visit(door, "HEAD", link(someone, "u"))[:2] == (200, "")
+    assert read.consent_of(ws, someone.customer) == []
+    assert visit(door, "POST", link(someone, "u"))[0] == 200
+    ((medium, purpose, _, is_given, _),) = read.consent_of(ws, someone.customer)
     assert (medium, purpose, is_given) == ("sms", "marketing", False)
-    assert answers(door) == [("ann", "opted_out")]
+    assert answers(someone) == ["opted_out"]
 
 
-def test_a_provider_calls_back_at_its_own_address(door: Served) -> None:
-    ws = open_workspace(door.file)
+def test_a_provider_calls_back_at_its_own_address(someone: Reached) -> None:
+    ws, door = open_workspace(someone.door.file), someone.door
     address = read.callback_url(ws, "gate").removeprefix("https://m.shop.example")
-    assert visit(door, "GET", f"{address}?message=1&status=1")[0] == 200
-    assert visit(door, "GET", f"{address}?from=%2B8613800001111&text=TD")[0] == 200
-    assert visit(door, "GET", "/r/guessed/gate?message=1&status=2")[0] == 404
-    assert states(ws)[1] == ("delivered", None)
-    assert [row[0] for row in read.consent_of(ws, "ann")] == ["sms"]
+    assert visit(door, "GET", f"{address}?message={someone.message}&status=1")[0] == 200
+    assert visit(door, "GET", f"{address}?from=%2B86{someone.number}&text=TD")[0] == 200
+    assert visit(door, "GET", f"/r/guessed/gate?message={someone.message}&status=2")[0] == 404
+    assert states(ws)[someone.message] == ("delivered", None)
+    assert [row[0] for row in read.consent_of(ws, someone.customer)] == ["sms"]
 
 
 def test_events_are_taken_all_the_same(door: Served) -> None:
@@ -134,10 +165,9 @@ def test_events_are_taken_all_the_same(door: Served) -> None:
 
 
 def test_the_setting_switches_them_off(serve: Callable[..., Served]) -> None:
-    door = serve("[collector]", "links = false", SETTINGS)
-    reached(open_workspace(door.file))
-    assert visit(door, "GET", link(door, "c"))[0] == 404
-    assert answers(door) == []
+    whom = reached(serve("[collector]", "links = false", SETTINGS))
+    assert visit(whom.door, "GET", link(whom, "c"))[0] == 404
+    assert answers(whom) == []
 
 
 def test_an_opt_out_that_cannot_be_kept_is_to_come_again(
@@ -171,3 +201,9 @@ def test_pages_speak_the_customers_language_else_the_browsers(
     page = LinksDoor(ws, [], lambda: NOON).answer(Call("GET", path, "", other, b"")).body.decode()
     assert f"<button>{button}</button>" in page
     assert "小店" in page
+
+
+def test_odd_paths_find_no_door(tmp_path: Path) -> None:
+    from tests.collector.door import asked, workspace
+
+    assert [one.status for one in asked(workspace(tmp_path), ("*", b"", {}), ("", b"", {}))] == [404, 404]

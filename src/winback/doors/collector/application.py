@@ -63,7 +63,7 @@ class Collector:
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Serve one request, or the beginning and end of the server."""
         if scope["type"] == "http":
-            door = self.beside.get(scope["path"].split("/", 2)[1]) if self.beside else None
+            door = self.beside.get(scope["path"][1:].partition("/")[0]) if self.beside else None
             await (door or self._serve)(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
