@@ -40,7 +40,7 @@ class Size:
     messages: int
 
 
-SIZES = {"small": Size(100_000), "full": Size(1_000_000)}
+SIZES = {"small": Size(50_000), "full": Size(1_000_000)}
 
 
 def workspace(root: Path, facts_url: str) -> Workspace:
