@@ -39,7 +39,7 @@ def test_a_customer_is_told_part_by_part(warned, run):
     ):
         assert part in told, part
     assert "people like them" in told
-    assert "None: no stage of this winback treats customers or sends messages yet." in told
+    assert "None: no playbook gave this customer anything." in told
 
 
 def test_the_risk_has_its_reasons_and_the_warning_its_history(warned, run):

@@ -41,6 +41,14 @@ def test_without_a_date_it_is_the_day_after_the_last_event(run, planned):
     assert "as of 2026-01-11" in run("plan", "why", "ann", "save").stdout
 
 
+def test_what_a_customer_was_given_is_explained(run, planned):
+    told = run("explain", "ann").stdout
+    assert "save" in told.split("Treatments and messages")[1]
+    found = json.loads(run("explain", "ann", "--json").stdout)["treatments"]
+    assert [(each["playbook"], each["state"]) for each in found][:1] == [("save", None)]
+    assert json.loads(run("explain", "ann", "--as-of", on(7), "--json").stdout)["treatments"] == []
+
+
 def test_where_there_is_none_yet_people_are_told_what_to_do(run):
     assert run("init", "--lang", "en").exit_code == 0
     assert "No playbook is there: put one into" in run("playbooks", "list").stdout

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from winback.doors.treated import Treated, treated
 from winback.language import Language
 from winback.profile.nouns import State
 from winback.store.workspace import Workspace
@@ -103,6 +104,7 @@ class Explained:
     risk: Scored | None
     unscored: Unscored | None
     warnings: tuple[EarlyWarning, ...]
+    treatments: tuple[Treated, ...]
 
 
 def explained(ws: Workspace, customer_id: str, as_of: date, language: Language) -> Explained:
@@ -140,6 +142,7 @@ def explained(ws: Workspace, customer_id: str, as_of: date, language: Language) 
         risk=risk,
         unscored=unscored,
         warnings=_warnings(ws, customer_id, as_of, language),
+        treatments=treated(ws, customer_id, as_of),
     )
 
 

@@ -169,9 +169,12 @@ CHINESE = {
     "Warnings": "预警",
     "No warning was ever given.": "从未预警。",
     "Treatments and messages": "措施与消息",
-    "None: no stage of this winback treats customers or sends messages yet.": (
-        "没有：这个 winback 还没有采取措施或发送消息的环节。"
-    ),
+    "None: no playbook gave this customer anything.": "没有：没有任何策略给过这位客户什么。",
+    "as of": "时点",
+    "playbook": "策略",
+    "treatment": "措施",
+    "how": "方式",
+    "held out": "留白",
 }
 
 

@@ -60,8 +60,32 @@ def tell(ws: Workspace, found: Explained, language: Language) -> None:
     if not found.warnings:
         shown.show_line(f"  {say('No warning was ever given.')}")
     shown.show_line()
-    shown.show_line(say("Treatments and messages"))
-    shown.show_line(f"  {say('None: no stage of this winback treats customers or sends messages yet.')}")
+    _tell_treatments(found, language)
+
+
+def _tell_treatments(found: Explained, language: Language) -> None:
+    from winback.deliver.read import word as of_message
+    from winback.plan.read import word as of_plan
+    from winback.reward.read import word as of_grant
+
+    say = speak(language)
+    title = say("Treatments and messages")
+    if not found.treatments:
+        shown.show_line(title)
+        shown.show_line(f"  {say('None: no playbook gave this customer anything.')}")
+        return
+    rows = []
+    for each in found.treatments:
+        word = of_grant if each.kind == "grant" else of_message
+        how = of_message(each.medium, language) if each.medium else each.reward or ""
+        state = word(each.state, language) if each.state else "–"
+        why = f" ({word(each.reason, language)})" if each.reason else ""
+        out = say("held out") if each.is_held_out else ""
+        rows.append(
+            (day(each.as_of), each.playbook, each.step, of_plan(each.kind, language), how, state + why, out)
+        )
+    heads = [say(head) for head in ("as of", "playbook", "step", "treatment", "how", "state")]
+    shown.show_table(title, [*heads, ""], (False,) * 7, rows)
 
 
 def _known(found: Explained, say: Say) -> list[tuple[str, str]]:
