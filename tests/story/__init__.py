@@ -1,0 +1,1 @@
+"""What happens to single customers from end to end, day by day."""
