@@ -36,7 +36,7 @@ resolve = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-demo: runtime  ## simulate an app, ingest, diagnose, train, warn in demo/ (under 3 minutes)
+demo: runtime  ## simulate an app, diagnose, train, warn, and play 90 days of the whole loop in demo/
 	@$(BIN)/winback demo
 
 test: dev browser  ## run all tests (JOBS=2 at a time)

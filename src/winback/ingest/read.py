@@ -22,7 +22,7 @@ from winback.settings.sources import Source
 from winback.store.sql import literal
 from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem, Place
-from winback.terms.time import start_of_day
+from winback.terms.time import month_of, start_of_day
 
 if TYPE_CHECKING:
     from winback.ingest.contacts import Safe
@@ -133,10 +133,13 @@ def events(
     Columns: customer, at (microseconds, UTC), day (int32), kind, amount (minor units), product,
     product_kind, detail, version, attributes, source, event_key. The order is not stated.
     """
+    known = manifest(ws)
+    months = None if kinds is None else {month for kind in kinds for month in known.lanes.get(kind, ())}
     files = [
         file.path
-        for day, day_files in sorted(manifest(ws).days.items())
+        for day, day_files in sorted(known.days.items())
         if (first_day is None or day >= first_day) and (before is None or day < before)
+        if months is None or month_of(day) in months  # a month without any of the kinds is not opened
         for file in day_files
     ]
     return log_sql(files, kinds)

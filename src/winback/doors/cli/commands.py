@@ -96,6 +96,7 @@ _COMMANDS: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = (
             "winback simulate --out app --customers 20000",
             "winback simulate --out app --customers 1000 --days 120 --seed 7 --format csv",
             "winback simulate --out app --customers 5000 --dirty --force",
+            "winback simulate --out app --customers 3000 --live --nights 30",
         ),
     ),
     (
