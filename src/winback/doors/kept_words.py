@@ -16,19 +16,20 @@ CHINESE = {
         "{put_off} 条招人反感；领取奖励 {claims} 份。"
     ),
     "A day took {time}: {parts}.": "平均每天用时 {time}：{parts}。",
-    "What was kept, against those left alone": "留住了多少（与不触达的对照相比）",
-    "playbook": "剧本",
-    "treated": "触达",
-    "of them kept": "其中留住",
-    "left alone": "不触达",
-    "difference (95 % interval)": "差异（95 % 区间）",
-    "customers kept (95 % interval)": "多留住的客户（95 % 区间）",
-    "assets kept (95 % interval)": "多留住的资产（95 % 区间）",
-    "net (95 % interval)": "减去奖励（95 % 区间）",
-    "Assets held at the end less those at the beginning, against those left alone": (
-        "期末持有减期初持有，与不触达的对照相比"
+    "What was kept, against those left alone, with 95 % intervals": (
+        "留住了多少（与不触达的对照相比，附 95 % 区间）"
     ),
+    "playbook": "剧本",
+    "treated, kept": "触达，留住",
+    "left alone, kept": "不触达，留住",
+    "points more": "多几个百分点",
+    "customers kept": "多留住的客户",
+    "assets kept": "多留住的资产",
     "rewards paid": "已付奖励",
+    "net": "减去奖励",
+    "Assets at the end less those at the beginning, in thousand {currency}, with 95 % intervals": (
+        "期末持有减期初持有（千 {currency}，附 95 % 区间）"
+    ),
     "whole programme": "全部合计",
     "Nothing is measured yet: no playbook's days are over.": "还没有可读的结果：没有剧本的观察期已满。",
     "Of {treated} customers outside the global control group {share} are still here; of the {held_out} "

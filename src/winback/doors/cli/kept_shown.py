@@ -15,10 +15,7 @@ from winback.language import Language, day, number, percent, seconds, speaker
 from winback.store.workspace import Workspace
 
 _NONE = "–"
-_COLUMNS = (
-    *("playbook", "treated", "of them kept", "left alone", "of them kept"),
-    *("difference (95 % interval)", "customers kept (95 % interval)"),
-)
+_COLUMNS = ("playbook", "treated, kept", "left alone, kept", "points more", "customers kept")
 
 
 def tell_days(found: Days, language: Language) -> None:
@@ -48,11 +45,12 @@ def tell_kept(ws: Workspace, found: Sequence[Kept], language: Language) -> None:
     if len(names) == 1:
         shown.show_line(say("Nothing is measured yet: no playbook's days are over."))
     right = (False, *(True for _ in _COLUMNS[1:]))
-    title = say("What was kept, against those left alone")
+    title = say("What was kept, against those left alone, with 95 % intervals")
     shown.show_table(title, tuple(say(name) for name in _COLUMNS), right, rows)
     rows = [_money_row(ws, each, language) for each in found]
-    columns = ("playbook", "assets kept (95 % interval)", "rewards paid", "net (95 % interval)")
-    title = say("Assets held at the end less those at the beginning, against those left alone")
+    columns = ("playbook", "assets kept", "rewards paid", "net")
+    text = say("Assets at the end less those at the beginning, in thousand {currency}, with 95 % intervals")
+    title = text.format(currency=ws.settings.workspace.currency)
     shown.show_table(title, tuple(say(name) for name in columns), (False, True, True, True), rows)
     shown.show_line(
         say(
@@ -67,29 +65,30 @@ def _row(ws: Workspace, kept: Kept, language: Language) -> tuple[str, ...]:
     share, customers = kept.share, kept.customers
     return (
         _name(ws, kept.playbook, language),
-        number(kept.treated),
-        percent(kept.treated_kept / kept.treated) if kept.treated else _NONE,
-        number(kept.held_out),
-        percent(kept.held_out_kept / kept.held_out) if kept.held_out else _NONE,
-        _points(share) if share else _NONE,
+        _part(kept.treated_kept, kept.treated),
+        _part(kept.held_out_kept, kept.held_out),
+        f"{100 * share.value:+.1f} ({100 * share.low:+.1f} – {100 * share.high:+.1f})" if share else _NONE,
         f"{customers.value:+,.0f} ({customers.low:+,.0f} – {customers.high:+,.0f})" if customers else _NONE,
     )
 
 
+def _part(kept: int, whole: int) -> str:
+    return f"{number(whole)}, {percent(kept / whole)}" if whole else _NONE
+
+
 def _money_row(ws: Workspace, kept: Kept, language: Language) -> tuple[str, ...]:
+    unit = 1000 * 10**ws.settings.workspace.minor_digits
     return (
         _name(ws, kept.playbook, language),
-        _span(ws, kept.money_minor),
-        _whole(ws, kept.reward_minor),
-        _span(ws, kept.net_minor),
+        _span(kept.money_minor, unit),
+        f"{kept.reward_minor / unit:,.1f}",
+        _span(kept.net_minor, unit),
     )
 
 
-def _span(ws: Workspace, money: Range | None) -> str:
-    """Money with its interval, without decimals and currency."""
+def _span(money: Range | None, unit: int) -> str:
     if money is None:
         return _NONE
-    unit = 10**ws.settings.workspace.minor_digits
     return f"{money.value / unit:+,.0f} ({money.low / unit:+,.0f} – {money.high / unit:+,.0f})"
 
 
@@ -100,10 +99,6 @@ def _name(ws: Workspace, playbook: str | None, language: Language) -> str:
         return speak(language)("whole programme")
     found = next((each for each in read.playbooks(ws) if each.name == playbook), None)
     return playbook if found is None else (found.zh if language == "zh" else found.en) or playbook
-
-
-def _points(share: Range) -> str:
-    return f"{100 * share.value:+.1f} ({100 * share.low:+.1f} – {100 * share.high:+.1f})"
 
 
 def _whole(ws: Workspace, minor: float) -> str:
