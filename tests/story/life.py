@@ -98,7 +98,7 @@ class Shop:
         once = everything(self.ws)
         self._run(cadence, now, as_of)
         again = everything(self.ws)
-        return [table for table in once if once[table] != again[table]]
+        return [table for table in {*once, *again} if once.get(table) != again.get(table)]
 
     def _run(self, cadence: Cadence, now: datetime, as_of: date | None) -> None:
         """The steps of a cadence, but for the diagnosis, which treats nobody."""
@@ -175,4 +175,4 @@ def everything(ws: Workspace) -> dict[str, list[Any]]:
             left_out = COUNTERS.get(table, ())
             rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
             found[table] = sorted(str({k: v for k, v in row.items() if k not in left_out}) for row in rows)
-    return found
+    return {table: rows for table, rows in found.items() if rows}
