@@ -11,7 +11,7 @@ from typing import Any
 from winback.deliver import book, carriers
 from winback.deliver.carriers import Lane
 from winback.deliver.compose import CONTACT_KIND, Claimed, Writer
-from winback.deliver.nouns import Clock, Fate, Letter, MessageState, Outcome, Parcel, Pause
+from winback.deliver.nouns import Clock, Fate, Letter, MessageState, Outcome, Parcel, Pause, Reason
 from winback.store.workspace import Workspace
 from winback.terms.progress import Progress
 from winback.terms.time import MICROS_PER_SECOND
@@ -100,7 +100,7 @@ def _rows(connection: Any, key: tuple[int, str, int, str], wanted: int) -> list[
 
 def deliver(desk: Desk, batch: Batch) -> Counter[str]:
     """Send one batch; every letter gets its outcome, and the batch ends."""
-    claimed = _not_withdrawn(desk, batch)
+    claimed = _promised_truly(desk, _not_withdrawn(desk, batch))
     letters, failed = desk.writer.letters(desk.connection, batch.medium, claimed)
     outcomes: list[tuple[str | None, Outcome]] = [(None, each) for each in failed]
     for place, lane in enumerate(batch.lanes):
@@ -133,6 +133,22 @@ def _not_withdrawn(desk: Desk, batch: Batch) -> list[Claimed]:
     gone = [one.id for one in batch.claimed if one.treatment_id in stopped]
     book.do(desk.connection, "withdraw_some", [book.packed(gone)])
     return [one for one in batch.claimed if one.treatment_id not in stopped]
+
+
+def _promised_truly(desk: Desk, claimed: Sequence[Claimed]) -> list[Claimed]:
+    """Those whose grant, if they promise one, still stands at the last moment; the others are refused."""
+    promised = {one.grant_id for one in claimed if one.grant_id is not None}
+    if not promised:
+        return list(claimed)
+    now = desk.clock()
+    standing = {row[0] for row in book.fetch(desk.connection, "standing_of", [now, book.packed(promised)])}
+    gone = {one.id for one in claimed if one.grant_id is not None and one.grant_id not in standing}
+    if gone:
+        rows = book.packed([id, "refused", Reason.GRANT_REFUSED, None] for id in sorted(gone))
+        with book.writing(desk.ws, desk.connection):
+            book.do(desk.connection, "note_refusals", [now, rows])
+            book.do(desk.connection, "refuse_some", [rows])
+    return [one for one in claimed if one.id not in gone]
 
 
 def _sent(lane: Lane, parcel: Parcel) -> list[Outcome]:

@@ -31,7 +31,7 @@ def through_the_gate(
 ) -> GateSummary:
     """Judge all that is due at the moment `now`. Raises BusyProblem where another gate goes on for longer."""
     with _alone(ws, connection, wait, progress):
-        waiting = _gathered(connection, "due", [now, now], gate.WAITING)
+        waiting = _gathered(connection, "due", [now, now, now], gate.WAITING)
         if waiting.num_rows == 0:
             return GateSummary()
         progress.start("gate", waiting.num_rows)

@@ -32,7 +32,11 @@ SELECT max(first_due_us) FROM deliver_message;
 SELECT message.id, message.customer_id, message.medium, message.purpose, message.playbook,
     message.expected_minor, message.is_held_out, message.first_due_us, message.due_us,
     treatment.stopped_us IS NOT NULL,
-    CASE WHEN message.grant_id IS NULL THEN 'none' ELSE coalesce(given.state, 'missing') END,
+    CASE
+        WHEN message.grant_id IS NULL THEN 'none'
+        WHEN given.state = 'granted' AND given.expires_us <= %s THEN 'expired'
+        ELSE coalesce(given.state, 'missing')
+    END,
     said.is_given,
     contact.customer_id IS NOT NULL,
     dead.blind_index IS NOT NULL
@@ -184,6 +188,19 @@ SELECT id FROM plan_treatment WHERE stopped_us IS NOT NULL AND id IN (SELECT giv
 UPDATE deliver_message
 SET state = 'withdrawn', reason = 'withdrawn', slot_us = NULL
 WHERE state = 'sending' AND id IN (SELECT given.value FROM ids_in(%s) AS given);
+
+-- name: standing_of
+-- Which of these grants still stand at a moment.
+SELECT id
+FROM reward_grant
+WHERE state = 'granted' AND expires_us > %s AND id IN (SELECT given.value FROM ids_in(%s) AS given);
+
+-- name: refuse_some
+-- Messages that a worker has in hand and that promise what does not stand any more.
+UPDATE deliver_message
+SET state = 'refused', reason = verdict.reason, slot_us = NULL
+FROM verdicts_in(%s) AS verdict
+WHERE verdict.id = deliver_message.id AND deliver_message.state = 'sending';
 
 -- name: contacts_of
 -- The sealed contacts of these customers, of one kind; looked up one by one, whatever statistics say.
@@ -463,7 +480,7 @@ SELECT judged.*,
         WHEN quiet_until_us IS NOT NULL AND list_contains($quiet_purposes, purpose) THEN quiet_until_us
         ELSE CAST($trading_until_us AS BIGINT)
     END AS until_us,
-    NOT is_held_out AND grant_state NOT IN ('none', 'granted', 'claimed') AS grant_is_missing
+    NOT is_held_out AND grant_state NOT IN ('none', 'granted') AS grant_is_missing
 FROM judged;
 
 -- name: gate_round
