@@ -29,3 +29,8 @@ def start_of_day(day: date, zone: ZoneInfo) -> int:
     """The moment (microseconds, UTC) at which `day` begins in `zone`."""
     began = datetime.combine(day, time(), tzinfo=zone)
     return (began.astimezone(UTC) - _EPOCH_MOMENT) // timedelta(microseconds=1)
+
+
+def micros(moment: datetime) -> int:
+    """The moment as microseconds since 1970-01-01, UTC; `moment` has its zone."""
+    return (moment - _EPOCH_MOMENT) // timedelta(microseconds=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from winback.deliver.nouns import Timing
 from winback.doors import acting
 from winback.doors.acting import How
+from winback.doors.judged import silent_since
 from winback.doors.worker.task import WAIT_SECONDS, Task
 from winback.language import number
 from winback.plan.nouns import PlanSummary
@@ -26,7 +27,10 @@ def plan(task: Task) -> str | None:
     """Entries of the night, and everybody who is due."""
     if not acting.is_switched_on(task.ws):
         return None
-    found = acting.plan(task.ws, task.night, task.now, HOW)
+    silent = silent_since(task.ws, task.night)
+    found = acting.plan(task.ws, task.night, task.now, HOW, silent=silent)
+    if found.silent_since is not None:
+        return f"nobody let in: no sign of life since {found.silent_since}; {_walked(found)}"
     entered = sum(each.entered for each in found.entered) if found.fresh else 0
     return f"{number(entered)} entered, {_walked(found)}"
 

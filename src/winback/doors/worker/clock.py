@@ -27,8 +27,3 @@ class WallClock:
     def wait(self, seconds: float, stop: Event) -> None:
         """Sleep until the seconds have passed or `stop` is set."""
         stop.wait(seconds)
-
-
-def micros(moment: datetime) -> int:
-    """Microseconds since 1970-01-01, UTC."""
-    return int(moment.timestamp() * 1_000_000)

@@ -20,9 +20,6 @@ from winback.warn import read as warn
 
 __all__ = ["JOBS", "Cadence", "Job", "Task", "warned_up_to"]
 
-#: A log without events for more days than this before a night is told of.
-QUIET_DAYS = 2
-
 
 def ingest(task: Task) -> str | None:
     """Take in what is new; a night says where the newest event is old, as when a source has gone silent."""
@@ -31,7 +28,8 @@ def ingest(task: Task) -> str | None:
     if found.events or found.refused:
         said.append(f"{number(found.events)} events, {number(found.refused)} rows refused")
     last, night = found.last_day, task.as_of
-    if night is not None and last is not None and (night - last).days > QUIET_DAYS:
+    most = task.ws.settings.playbooks.silent_days_max
+    if night is not None and last is not None and (night - last).days > most:
         said.append(f"the newest event is of {last}")
     return "; ".join(said) or None
 

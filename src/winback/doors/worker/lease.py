@@ -8,10 +8,10 @@ import uuid
 from threading import Event, Thread
 
 from winback.doors.worker import ledger
-from winback.doors.worker.clock import Clock, micros
+from winback.doors.worker.clock import Clock
 from winback.store import facts
 from winback.store.workspace import Workspace
-from winback.terms.time import MICROS_PER_SECOND
+from winback.terms.time import MICROS_PER_SECOND, micros
 
 #: The lease is prolonged so many times while it runs.
 BEATS = 3

@@ -8,7 +8,7 @@ from enum import Enum
 from threading import Event
 
 from winback.doors.worker import due, ledger
-from winback.doors.worker.clock import Clock, micros
+from winback.doors.worker.clock import Clock
 from winback.doors.worker.jobs import JOBS, warned_up_to
 from winback.doors.worker.lease import BEATS, Held, new_owner
 from winback.doors.worker.stepping import Fate, LeaseLostError, Round, Steps, Turn
@@ -16,7 +16,7 @@ from winback.doors.worker.task import Cadence, Job
 from winback.store import facts
 from winback.store.workspace import Workspace
 from winback.terms.errors import BusyProblem, Problem
-from winback.terms.time import MICROS_PER_SECOND
+from winback.terms.time import MICROS_PER_SECOND, micros
 
 #: After an error that is no step's own (the database is away), at most so long until the next round.
 PAUSE_SECONDS_MAX = 60

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from winback.doors.worker import due, ledger
-from winback.doors.worker.clock import micros
 from winback.store import facts
 from winback.store.workspace import Workspace
+from winback.terms.time import micros
 
 #: So many nights back steps are told.
 NIGHTS_TOLD = 2

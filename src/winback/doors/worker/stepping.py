@@ -10,12 +10,12 @@ from enum import Enum
 from typing import Any
 
 from winback.doors.worker import due, ledger
-from winback.doors.worker.clock import Clock, micros
+from winback.doors.worker.clock import Clock
 from winback.doors.worker.task import Cadence, Job, Task
 from winback.store import facts
 from winback.store.workspace import Workspace
 from winback.terms.errors import Problem
-from winback.terms.time import MICROS_PER_SECOND
+from winback.terms.time import MICROS_PER_SECOND, micros
 
 #: A live step that failed is tried again after so long at most.
 DEAF_SECONDS_MAX = 300

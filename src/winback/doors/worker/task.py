@@ -8,8 +8,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from threading import Event
 
-from winback.doors.worker.clock import Clock, micros
+from winback.doors.worker.clock import Clock
 from winback.store.workspace import Workspace
+from winback.terms.time import micros
 
 #: So long a step waits for another run (a person's) of the same step to end.
 WAIT_SECONDS = 600.0
