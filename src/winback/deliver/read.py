@@ -8,6 +8,7 @@ from typing import Any
 from winback.deliver import book, sms, trying
 from winback.deliver.compose import CONTACT_KIND, filled, spoken
 from winback.deliver.links import CLICK, UNSUBSCRIBE, Links
+from winback.deliver.links import KEY as LINKS_KEY
 from winback.deliver.links import links as links_of
 from winback.deliver.nouns import InboxRow, MessageRow, MessageState, RefusalRow
 from winback.deliver.texts import Shelf, read_text
@@ -18,6 +19,9 @@ from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem, Problem, gathered
 
 __all__ = [
+    "CLICK",
+    "LINKS_KEY",
+    "UNSUBSCRIBE",
     "Preview",
     "Spoken",
     "callback_url",

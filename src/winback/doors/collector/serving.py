@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from winback.app import carriers, open_workspace
-from winback.deliver.links import KEY
+from winback.deliver.read import LINKS_KEY
 from winback.doors.collector.application import Collector
 from winback.doors.collector.inboxes import InboxDoor
 from winback.doors.links.application import PATHS, LinksDoor
@@ -63,9 +63,9 @@ def _tell_of_links(ws: Workspace) -> None:
     """Whether links in messages lead here."""
     if not ws.settings.collector.links:
         log.info("links of messages are not answered here: collector.links is false")
-    elif secret(KEY) is None:
+    elif secret(LINKS_KEY) is None:
         log.warning(
-            "links of messages are not known: %s is not set; it must be the one that deliver has", KEY
+            "links of messages are not known: %s is not set; it must be the one that deliver has", LINKS_KEY
         )
     elif not ws.settings.deliver.links_url:
         log.info("messages carry no links: deliver.links_url is empty")
@@ -83,7 +83,7 @@ def serve(file: Path, *, host: str, port: int, workers: int) -> None:
     ws = open_workspace(file)
     ring = Collector(ws).keys  # what is wrong with settings and keys is told here, once
     _tell_of_links(ws)
-    if ring.read_inboxes or (ws.settings.collector.links and secret(KEY)):
+    if ring.read_inboxes or (ws.settings.collector.links and secret(LINKS_KEY)):
         with facts.connection(ws):  # the facts are asked: their tables are made here, once
             pass
     _check_address(host, port)

@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from winback.deliver import act, read
-from winback.deliver.links import CLICK, UNSUBSCRIBE
 from winback.deliver.nouns import Carrier, Clock, Request
 from winback.doors.links import pages
 from winback.store.workspace import Workspace
@@ -102,7 +101,7 @@ class LinksDoor:
         return self._nothing_here(call)
 
     def _click(self, call: Call, token: str) -> Answer:
-        about = read.spoken_with(self._ws, CLICK, token)
+        about = read.spoken_with(self._ws, read.CLICK, token)
         visit = act.Visit(call.method, call.headers.get("user-agent", ""), self._clock())
         if about is None or act.click(self._ws, token, visit) is None:
             return self._nothing_here(call)
@@ -112,7 +111,7 @@ class LinksDoor:
     def _unsubscribe(self, call: Call, token: str) -> Answer:
         if call.method not in ("GET", "HEAD", "POST"):
             return Answer(405)
-        about = read.spoken_with(self._ws, UNSUBSCRIBE, token)
+        about = read.spoken_with(self._ws, read.UNSUBSCRIBE, token)
         if about is None:
             return self._nothing_here(call)
         reader = self._to(call, about)
