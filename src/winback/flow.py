@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from winback.predict.run import train
     from winback.profile.run import run as profile
     from winback.reward.run import run as reward
-    from winback.simulate.live.base import is_live
+    from winback.simulate.live.read import is_live
     from winback.simulate.live.run import Living as simulated_life  # noqa: N813
     from winback.simulate.live.run import begin as simulate_live
     from winback.simulate.run import simulate
@@ -55,7 +55,7 @@ __all__ = [  # noqa: RUF022 - in the order of the flow
 STEPS = {
     "simulate": ("winback.simulate.run", "simulate"),
     "simulate_live": ("winback.simulate.live.run", "begin"),
-    "is_live": ("winback.simulate.live.base", "is_live"),
+    "is_live": ("winback.simulate.live.read", "is_live"),
     "simulated_life": ("winback.simulate.live.run", "Living"),
     "ingest": ("winback.ingest.run", "run"),
     "profile": ("winback.profile.run", "run"),

@@ -18,6 +18,8 @@ SEEN_BY = {
     "flow": {"nouns", "read", "run"},
 }
 PLUG_IN_PLACES = {"plugins", "providers"}
+#: Parts of a stage that have nouns, read and run of their own.
+PARTS_LIKE_STAGES = {("simulate", "live")}
 
 
 def imports_of(package: Path) -> list[tuple[str, str]]:
@@ -37,7 +39,7 @@ def faults_of(imports: list[tuple[str, str]]) -> list[str]:
 
 def _faults(importer: str, imported: str) -> Iterator[str]:
     said = f"{importer} imports {imported}"
-    here, there = importer.split("."), imported.split(".")
+    here, there = importer.split("."), _as_of_its_stage(imported.split("."))
     if here[1:2] == ["terms"] and there[0] not in {*sys.stdlib_module_names, "winback"}:
         yield f"{said}: terms use the standard library only"
     if there[0] != "winback" or len(there) < 2 or len(here) < 2:
@@ -53,6 +55,11 @@ def _faults(importer: str, imported: str) -> Iterator[str]:
             yield f"{said}: {there[2]} is called from outside only"
         if here[2:3] == ["nouns"] and there[2] != "nouns":
             yield f"{said}: nouns know only nouns"
+
+
+def _as_of_its_stage(module: list[str]) -> list[str]:
+    """The module's name without the part of its stage that is like a stage."""
+    return [*module[:2], *module[3:]] if tuple(module[1:3]) in PARTS_LIKE_STAGES else module
 
 
 def _across(said: str, here: list[str], there: list[str]) -> Iterator[str]:

@@ -21,7 +21,7 @@ from winback.terms.time import start_of_day
 
 if TYPE_CHECKING:
     from winback.doors.night import Asked, Night
-    from winback.simulate.live.run import Living
+    from winback.flow import simulated_life as Living  # noqa: N812
 
 #: When the night's work is done and messages leave, in hours of the local day: quiet hours are over then.
 SENDS_AT_HOURS = 12

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from winback.simulate.live import effects
-from winback.simulate.live.base import PROMISE, Base
+from winback.simulate.live.everybody import PROMISE, Base
 from winback.simulate.live.mail import MESSAGE
 from winback.simulate.parameters import CAUSES
 from winback.simulate.people import People

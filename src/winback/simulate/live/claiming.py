@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from winback.simulate.buffers import ROWS
 from winback.simulate.compiled import BONUS_FIRST, DAY_END, LIQUID
-from winback.simulate.live.base import PROMISE, Base
 from winback.simulate.live.effects import CLAIMS, INTEREST
+from winback.simulate.live.everybody import PROMISE, Base
 from winback.simulate.live.mail import place_of
 from winback.simulate.parameters import PRODUCTS
 from winback.simulate.people import People

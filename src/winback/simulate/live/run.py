@@ -19,17 +19,17 @@ from winback.simulate import columns, registrations, truth
 from winback.simulate.buffers import Buffers, buffers, taken
 from winback.simulate.compiled import App
 from winback.simulate.export import GrowingFile
-from winback.simulate.live import base as kept
 from winback.simulate.live import effects, mail, tables
+from winback.simulate.live import everybody as kept
 from winback.simulate.live.answering import Answers, answer, promises
-from winback.simulate.live.base import Base
 from winback.simulate.live.claiming import claim, known_grants, nothing_promised
+from winback.simulate.live.everybody import Base
 from winback.simulate.live.nouns import DaySummary
 from winback.simulate.live.settings import MORE
+from winback.simulate.making import EXPORTS, PARTS, Run, refuse, whole_or_nothing
 from winback.simulate.nouns import DAYS, FIRST_DAY, Order, SimulationSummary
 from winback.simulate.parameters import CAUSE_OF_DRIVER, CAUSES, Behaviour
 from winback.simulate.people import people
-from winback.simulate.run import EXPORTS, PARTS, Run, refuse, whole_or_nothing
 from winback.simulate.walk import walk
 from winback.simulate.world import planted, ways_of, world
 from winback.terms.errors import Place, Problem

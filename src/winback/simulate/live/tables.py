@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from winback.simulate.columns import moments, numbers, words
 from winback.simulate.live.answering import Answers
-from winback.simulate.live.base import Base
 from winback.simulate.live.claiming import Claimed, nothing_promised
 from winback.simulate.live.effects import CONTENTS, MEDIUMS, REACHED, TELLS_TRUE
+from winback.simulate.live.everybody import Base
 from winback.simulate.live.mail import MESSAGE
 from winback.simulate.parameters import CAUSES
 from winback.terms.time import day_number
