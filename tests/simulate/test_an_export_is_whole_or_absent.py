@@ -2,7 +2,7 @@
 
 import pytest
 
-from winback.simulate import run
+from winback.simulate import making
 from winback.simulate.run import simulate
 from winback.terms.errors import Problem
 
@@ -26,7 +26,7 @@ def test_a_run_that_fails_leaves_nothing(tmp_path, monkeypatch):
     def fails(*_):
         raise RuntimeError("disk full")
 
-    monkeypatch.setattr(run, "workspace_toml", fails)
+    monkeypatch.setattr(making, "workspace_toml", fails)
     with pytest.raises(RuntimeError, match="disk full"):
         simulate(tmp_path / "app", 50, 20, 1)
     assert list((tmp_path / "app").iterdir()) == []

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from winback.simulate import run
+from winback.simulate import making
 from winback.simulate.buffers import buffers, newborn, taken
 from winback.simulate.compiled import App
 from winback.simulate.nouns import Order
