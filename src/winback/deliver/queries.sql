@@ -231,10 +231,17 @@ UPDATE deliver_message
 SET state = 'unknown', reason = 'worker_lost'
 WHERE state = 'sending' AND batch_id = %s;
 
+-- name: note_unknown
+-- Why these messages are still not known.
+UPDATE deliver_message
+SET reason = verdict.reason
+FROM verdicts_in(%s) AS verdict
+WHERE verdict.id = deliver_message.id AND deliver_message.state = 'unknown';
+
 -- name: unknown_of_batch
 -- What is not known of a batch, as letters need it.
 SELECT id, customer_id, playbook, version, step, template, purpose, grant_id, tries, language, treatment_id,
-    provider
+    provider, reason
 FROM deliver_message
 WHERE state = 'unknown' AND id IN (SELECT given.value FROM ids_in(%s) AS given);
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from winback.deliver import book
 from winback.deliver.carriers import Lane
 from winback.deliver.compose import Claimed
-from winback.deliver.drain import Batch, Desk, settle
+from winback.deliver.drain import ERROR_LETTERS, Batch, Desk, settle
 from winback.deliver.nouns import Fate, Outcome, Parcel
 from winback.store import facts
 from winback.terms.time import MICROS_PER_SECOND
 
 #: A provider is asked about messages that are not known for so long; then they wait for a person.
 ASK_HOURS = 72
+#: What stands in a message's row between why it is not known and why its provider could not be asked.
+ASKING = "; asking: "
 _HOUR_US = 3600 * MICROS_PER_SECOND
+log = logging.getLogger("winback.deliver")
 
 
 def recover(desk: Desk) -> Counter[str]:
@@ -41,14 +46,18 @@ def _asked(desk: Desk, row: tuple[Any, ...], *, is_settled: bool) -> Counter[str
     """
     number, medium, _, claimed_us, ids = row
     found = book.fetch(desk.connection, "unknown_of_batch", [ids])
-    claimed = [Claimed(*each[:-1]) for each in found]
-    providers = {each[0]: each[-1] for each in found}
+    claimed = [Claimed(*each[:-2]) for each in found]
+    providers = {each[0]: each[-2] for each in found}
+    reasons = {each[0]: each[-1] or "" for each in found}
     letters, _ = desk.writer.letters(desk.connection, medium, claimed)
     outcomes: list[tuple[str | None, Outcome]] = []
     for lane in desk.lanes.get(medium, ()):
         some = [letter for letter in letters if providers.get(letter.id) in (lane.section.name, None)]
         if some:
-            said = _said(lane, Parcel(number, claimed_us, some))
+            said, error = _said(lane, Parcel(number, claimed_us, some))
+            if error is not None:
+                silent = {letter.id for letter in some} - {each.id for each in said}
+                _note(desk, {id: reasons[id] for id in silent & reasons.keys()}, error)
             known = [each for each in said if is_settled or each.fate is not Fate.LATER]
             outcomes += [(lane.section.name, each) for each in known if each.id in providers]
     if not outcomes:
@@ -58,9 +67,28 @@ def _asked(desk: Desk, row: tuple[Any, ...], *, is_settled: bool) -> Counter[str
     return counted
 
 
-def _said(lane: Lane, parcel: Parcel) -> list[Outcome]:
-    """What the provider says; nothing where it cannot be reached: then the messages stay unknown."""
+def _said(lane: Lane, parcel: Parcel) -> tuple[list[Outcome], str | None]:
+    """What the provider says, and the kind of error at which it stopped, if it did.
+
+    Never the error's words: contacts may stand in them. What it says nothing of stays unknown.
+    """
+    said: list[Outcome] = []
     try:
-        return list(lane.carrier.ask(parcel))
-    except Exception:
-        return []
+        said.extend(lane.carrier.ask(parcel))
+    except Exception as failed:  # whatever a provider's software raises, the others are asked all the same
+        error = type(failed).__name__
+        log.warning(
+            "provider %s cannot be asked about %d messages of batch %d: %s",
+            lane.section.name, len(parcel.letters), parcel.batch_id, error,
+        )  # fmt: skip
+        return said, error
+    return said, None
+
+
+def _note(desk: Desk, reasons: Mapping[int, str], error: str) -> None:
+    """Messages and why they were not known so far; that asking failed is added, where operators look."""
+    told = {id: f"{why.partition(ASKING)[0]}{ASKING}{error}"[:ERROR_LETTERS] for id, why in reasons.items()}
+    rows = [[id, "unknown", text, None] for id, text in told.items() if text != reasons[id]]
+    if rows:
+        with book.writing(desk.ws, desk.connection):
+            book.do(desk.connection, "note_unknown", [book.packed(rows)])
