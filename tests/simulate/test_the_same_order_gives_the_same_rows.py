@@ -53,7 +53,7 @@ def test_another_seed_gives_another_base(tmp_path):
 
 def test_chunks_of_customers_change_nothing(tmp_path, monkeypatch):
     simulate(tmp_path / "whole", 1_000, 80, 5)
-    monkeypatch.setattr(run, "CHUNK", 300)
+    monkeypatch.setattr(making, "CHUNK", 300)
     simulate(tmp_path / "cut", 1_000, 80, 5)
     for name in digests(tmp_path / "whole"):
         if name.endswith(".parquet"):
