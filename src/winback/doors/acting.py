@@ -8,14 +8,16 @@ from datetime import date, datetime
 from winback import flow
 from winback.app import carriers
 from winback.deliver.nouns import DeliverSummary, Timing
-from winback.doors.worker.clock import micros
 from winback.experiment.nouns import ExperimentSummary
 from winback.plan import read as plan_read
 from winback.plan.nouns import PlanSummary
+from winback.plan.read import day_of_moment
 from winback.reward.nouns import RewardSummary
 from winback.settings.playbooks_read import playbook_files
 from winback.store.workspace import Workspace
 from winback.terms.progress import Progress
+from winback.terms.time import micros
+from winback.warn import act as warn_act
 
 #: Kinds of providers that reach nobody.
 _UNREAL = ("sandbox", "inbox")
@@ -58,9 +60,22 @@ def experiment(ws: Workspace, as_of: date) -> ExperimentSummary:
     return flow.experiment(ws, as_of)
 
 
-def plan(ws: Workspace, as_of: date, now: datetime, how: How) -> PlanSummary:
+def plan(ws: Workspace, as_of: date, now: datetime, how: How, *, silent: date | None = None) -> PlanSummary:
     """The entries of a date, once, and everybody who is due at the moment."""
-    return flow.plan(ws, as_of, micros(now), wait_seconds=how.wait_seconds, progress=how.progress)
+    return plan_at(ws, as_of, micros(now), how, silent=silent)
+
+
+def plan_at(ws: Workspace, as_of: date, now_us: int, how: How, *, silent: date | None = None) -> PlanSummary:
+    """The same at a moment in microseconds; where the sources are silent since a day nobody enters.
+
+    Operators are told of that by an alert, once a date.
+    """
+    found = flow.plan(
+        ws, as_of, now_us, silent_since=silent, wait_seconds=how.wait_seconds, progress=how.progress
+    )
+    if found.silent_since is not None:
+        warn_act.tell_silent(ws, day_of_moment(ws, now_us), found.silent_since)
+    return found
 
 
 def walk_on(ws: Workspace, now: datetime, how: How) -> PlanSummary | None:

@@ -14,9 +14,9 @@ from winback.diagnose.nouns import Diagnosis
 from winback.doors import acting
 from winback.doors.acting import Acted, How
 from winback.doors.first_model import Model, Wish, is_wanted, model_of
+from winback.doors.judged import latest_as_of, placed, silent_since
 from winback.doors.steps import ACTING, STEPS
 from winback.doors.words import speak
-from winback.doors.worker.clock import micros
 from winback.experiment.nouns import ExperimentSummary
 from winback.ingest.nouns import IngestSummary
 from winback.language import Language, Say
@@ -27,6 +27,7 @@ from winback.reward.nouns import RewardSummary
 from winback.store.workspace import Workspace
 from winback.terms.errors import BusyProblem, NotReadyProblem, Problem
 from winback.terms.progress import Progress, Silent
+from winback.terms.time import micros
 from winback.warn.nouns import AlertSummary, WarnSummary
 
 #: Who promotes a model where the settings let the first one in.
@@ -93,7 +94,7 @@ class Night:
 def night(
     ws: Workspace, as_of: date | None = None, *, asked: Asked | None = None, progress: Progress | None = None
 ) -> Night:
-    """Run the flow as of a date (None: the day after the last event, once the sources are taken in).
+    """Run the flow as of a date (None: the day after the last event, but none after today).
 
     Every step leaves what is done already as it is, so a second run changes nothing, and a run after a kill
     finishes. Where no model can speak, rules alone warn, and the night says so. On a day that is past real
@@ -108,6 +109,7 @@ class _Walk:
     def __init__(self, ws: Workspace, asked: Asked, progress: Progress) -> None:
         self.ws, self.asked, self.told = ws, asked, progress
         self.how = How(WHO, asked.wait_seconds, progress)
+        self.given: date | None = None
         self.clock, self.day, self.model = datetime.now(UTC), date.max, Model("none")
         acts = asked.acts and acting.is_switched_on(ws)
         self.steps = [step for step in STEPS if acts or step not in ACTING]
@@ -121,7 +123,8 @@ class _Walk:
             given[step] = getattr(self, f"_{step}")()
             seconds[step] = time.perf_counter() - began
             if step == "ingest":
-                self.day = as_of or self._day_after()
+                self.given = as_of
+                self.day = as_of or latest_as_of(self.ws, self.asked.now or self.clock)
         return Night(
             as_of=self.day,
             ingest=given["ingest"],
@@ -145,14 +148,6 @@ class _Walk:
             if step == "predict" and self.model.voice != "in_use":
                 text = "No model speaks; rules alone do"
             self.told.say(f"{told.index(step) + 1}/{len(told)} {say(text)}")
-
-    def _day_after(self) -> date:
-        """The day after the last event."""
-        from winback.ingest.read import manifest
-
-        last = manifest(self.ws).last_day
-        assert last is not None, "a manifest without days is not ready"
-        return last + timedelta(days=1)
 
     def _ingest(self) -> IngestSummary:
         wait = self.asked.wait_seconds
@@ -199,7 +194,11 @@ class _Walk:
         return acting.experiment(self.ws, self.day)
 
     def _plan(self) -> PlanSummary:
-        return acting.plan(self.ws, self.day, self._moment(), self.how)
+        silent = silent_since(self.ws, self.given, self.asked.now or self.clock)
+        found = acting.plan(self.ws, self.day, self._moment(), self.how, silent=silent)
+        if found.silent_since is not None:
+            self._tell()
+        return found
 
     def _reward(self) -> RewardSummary:
         return acting.reward(self.ws, self._moment(), self.how)
@@ -226,7 +225,7 @@ class _Walk:
         zone = self.ws.settings.workspace.zone
         if self.asked.now is None:
             return datetime.combine(self.day, _NOON, zone)
-        return self.asked.now if self.asked.now.tzinfo else self.asked.now.replace(tzinfo=zone)
+        return placed(self.asked.now, zone)
 
 
 def dates_to_warn(ws: Workspace, as_of: date) -> tuple[date, ...]:

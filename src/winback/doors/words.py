@@ -5,6 +5,7 @@ from __future__ import annotations
 from winback.language import Language, Say, speaker
 
 CHINESE = {
+    "nobody let in: no sign of life since {day}": "未让客户进入：{day} 之后没有活动",
     # Models.
     "Trained {version} in {time}, on what was known at the start of {day}.": (
         "已训练 {version}，用时 {time}，所用数据截至 {day}（不含当日）。"

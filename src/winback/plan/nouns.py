@@ -135,7 +135,8 @@ class PlanSummary:
     """What one run did as of a date and a moment; not `fresh` where entries of the date were made before.
 
     `heard` reacted, `moves` were made, `treatments` given; `moved` counts those who went to a new version.
-    `channels_left` are those that stayed weak and left a playbook as of this date.
+    `channels_left` are those that stayed weak and left a playbook as of this date. `silent_since` a day
+    the sources told of no life, so nobody was let in.
     """
 
     as_of: date
@@ -147,6 +148,7 @@ class PlanSummary:
     treatments: int
     moved: dict[str, int]
     channels_left: tuple[Channel, ...] = ()
+    silent_since: date | None = None
     seconds: float = 0.0
 
 

@@ -33,15 +33,17 @@ def run(
     as_of: date,
     now_us: int,
     *,
+    silent_since: date | None = None,
     wait_seconds: float = 60.0,
     progress: Progress | None = None,
 ) -> PlanSummary:
     """Make the entries of a date, once, and move everybody who is due at the moment `now_us` (UTC).
 
-    Entries are judged as of `as_of`, reactions count up to `now_us`. Both go forward only: Problem is raised
-    for a date before the last, and for a moment before the last. SettingsProblem where a playbook says what
-    cannot be, NotReadyProblem where nothing was ingested or `experiment` was not run, BusyProblem where
-    another run goes on for longer than `wait_seconds`.
+    Entries are judged as of `as_of`, reactions count up to `now_us`. Where the sources are `silent_since` a
+    day nobody enters, and the date stays open: a later run may enter them. Both go forward only: Problem
+    is raised for a date before the last, and for a moment before the last. SettingsProblem where a playbook
+    says what cannot be, NotReadyProblem where nothing was ingested or `experiment` was not run, BusyProblem
+    where another run goes on for longer than `wait_seconds`.
     """
     told, began = progress or Silent(), time.perf_counter()
     files = playbook_files(ws.settings, ws.root)
@@ -56,6 +58,9 @@ def run(
         done = [row for row in book.fetch(connection, "run_of", [day_number(as_of)]) if row[1] == "done"]
         if done:
             entered = _from_json(done[0][2])
+            silent_since = None
+        elif silent_since is not None:
+            entered = ()
         else:
             told.start("enter", len(files))
             entered, left = _enter(ws, connection, (files, known), (as_of, now_us))
@@ -68,13 +73,14 @@ def run(
     return PlanSummary(
         as_of=as_of,
         now_us=now_us,
-        fresh=not done,
+        fresh=not done and silent_since is None,
         entered=entered,
         heard=heard,
         moves=done_now.moves,
         treatments=done_now.treatments,
         moved=moved,
         channels_left=left,
+        silent_since=silent_since,
         seconds=time.perf_counter() - began,
     )
 

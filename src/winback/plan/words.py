@@ -5,6 +5,9 @@ from __future__ import annotations
 from winback.language import Language, Say, speaker
 
 CHINESE = {
+    "Nobody was let in: the newest sign of life is of {day}. Who is inside goes on.": (
+        "没有让任何客户进入：最近一次活动在 {day}。已在其中的客户照常推进。"
+    ),
     "on": "进行中",
     "paused": "已暂停",
     "stopped": "已停止",

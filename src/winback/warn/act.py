@@ -16,7 +16,7 @@ from winback.store import facts
 from winback.store.workspace import Workspace
 from winback.terms.errors import Problem
 from winback.terms.time import day_number
-from winback.warn import book, policies, record
+from winback.warn import book, policies, record, telling
 from winback.warn.nouns import AlertSummary, Closing, Move, Replayed, Status, Switched
 from winback.warn.policy import fingerprint, to_text, under
 from winback.warn.read import last_run
@@ -76,6 +76,12 @@ def send_alerts(ws: Workspace, now: datetime, post: Post = by_apprise) -> AlertS
     """Send the alerts that are due to the addresses in WINBACK_ALERT_URLS; failures are tried again."""
     with facts.connection(ws) as connection:
         return send(ws, connection, now, post)
+
+
+def tell_silent(ws: Workspace, on: date, since: date) -> None:
+    """Operators are to be told, once a date, that playbooks let nobody in: no events come."""
+    with facts.connection(ws) as connection, facts.transaction(connection):
+        book.keep_alerts(connection, day_number(on), [telling.silent(ws, on, since)])
 
 
 def keep_replay(ws: Workspace, replayed: Sequence[tuple[Policy, Replayed]], now: datetime) -> None:

@@ -181,6 +181,7 @@ class AlertKind(StrEnum):
     WARNINGS_JUMP = "warnings_jump"
     CHURN_JUMP = "churn_jump"
     VISITS_FALL = "visits_fall"
+    SILENT = "silent"
 
 
 @dataclass(frozen=True)

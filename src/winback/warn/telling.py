@@ -52,6 +52,16 @@ def digest(
     return Alert(AlertKind.DIGEST, summary.as_of, "", title, "\n".join(_digest(ws, summary, rows, why)))
 
 
+def silent(ws: Workspace, on: date, since: date) -> Alert:
+    """Nothing has come in since a day, so nobody is let into playbooks."""
+    say, name = speak(ws.settings.workspace.language), ws.settings.workspace.name
+    title = say("{workspace}: no events since {day}").format(workspace=name, day=since)
+    body = say(
+        "Playbooks let nobody in until events come in again; who is inside goes on. Look at the sources."
+    )
+    return Alert(AlertKind.SILENT, on, "", title, body)
+
+
 def _digest(
     ws: Workspace, summary: WarnSummary, rows: Sequence[Sequence[Any]], why: Sequence[Sequence[Any]]
 ) -> Iterator[str]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from winback.language import Language, Say
 
 CHINESE = {
+    "{workspace}: no events since {day}": "{workspace}：{day} 之后没有新事件",
+    "Playbooks let nobody in until events come in again; who is inside goes on. Look at the sources.": (
+        "在新事件到来之前，策略不再让客户进入；已在其中的客户照常推进。请检查数据源。"
+    ),
     "high": "高",
     "medium": "中",
     "low": "低",

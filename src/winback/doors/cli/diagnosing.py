@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +10,7 @@ import typer
 from winback.app import open_workspace
 from winback.diagnose.nouns import Diagnosis, Table
 from winback.doors.cli import options, shown
+from winback.doors.judged import latest_as_of
 from winback.language import Language, speaker
 from winback.store.whole import written_whole
 from winback.store.workspace import Workspace
@@ -107,7 +107,7 @@ def diagnose(
     ws = open_workspace(workspace)
     language: Language = lang.value if lang else ws.settings.workspace.language
     found: Diagnosis | Report
-    day = as_of or day_after_all(ws)
+    day = as_of or latest_as_of(ws)
     with shown.progress(quiet=quiet or as_json) as progress:
         if full or report or charts or tried or groups or features:
             found = flow.report(ws, day, churn_days=tried, groups=groups, by=features, progress=progress)
@@ -127,15 +127,6 @@ def diagnose(
         tell(found.diagnosis, language)
         tell_deeper(ws, found, language)
     shown.show_line(speaker(language)("Page: {file}").format(file=page))
-
-
-def day_after_all(ws: Workspace) -> date:
-    """The first day as of which every event counts. Raises NotReadyProblem where nothing was taken in."""
-    from winback.ingest.read import manifest
-
-    last = manifest(ws).last_day
-    assert last is not None, "a manifest without days is not ready"
-    return last + timedelta(days=1)
 
 
 def write_page(ws: Workspace, found: Diagnosis | Report, language: Language, file: Path | None) -> Path:

@@ -8,8 +8,8 @@ import typer
 
 from winback.app import open_workspace
 from winback.doors.cli import options, shown
-from winback.doors.cli.diagnosing import day_after_all
 from winback.doors.cli.warnings_shown import tell_one
+from winback.doors.judged import latest_as_of
 from winback.doors.words import speak
 from winback.language import Language, Say, day, number, percent
 from winback.store.workspace import Workspace
@@ -36,7 +36,7 @@ def explain(
 
     ws = open_workspace(workspace)
     language: Language = lang.value if lang else ws.settings.workspace.language
-    found = explained(ws, customer, as_of or day_after_all(ws), language)
+    found = explained(ws, customer, as_of or latest_as_of(ws), language)
     if as_json:
         shown.show_json(found)
     else:

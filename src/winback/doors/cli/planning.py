@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
 from winback.app import open_workspace
+from winback.doors import acting
+from winback.doors.acting import How
 from winback.doors.cli import options, shown
-from winback.doors.cli.diagnosing import day_after_all
+from winback.doors.judged import latest_as_of, placed, silent_since
 from winback.language import Language, day, number, seconds, speaker
 from winback.plan.nouns import Entered, PlanSummary, Rehearsed
 from winback.store.workspace import Workspace
@@ -63,6 +64,7 @@ def plan(
 ) -> None:
     """Let customers enter playbooks, once a date, and move those who are due at a moment.
 
+    Where the newest event is older than [playbooks] silent_days_max, nobody enters; who is inside goes on.
     Ends with 1 for a date or a moment before the last, with 2 where a playbook says what cannot be, with 5
     where nothing has been taken in.
     """
@@ -72,24 +74,20 @@ def plan(
 
     ws = open_workspace(workspace)
     language = lang.value if lang else ws.settings.workspace.language
-    today = as_of or _latest(ws, now)
+    today = as_of or latest_as_of(ws, now)
     moment = _moment(ws, as_of, now, today)
     if dry_run or first is not None:
         _rehearse(ws, (first or today, today), language, (quiet, as_json))
         return
+    silent = silent_since(ws, as_of, now)
     with shown.progress(quiet=quiet or as_json) as progress:
         flow.experiment(ws, today)
-        found = flow.plan(ws, today, moment, wait_seconds=wait, progress=progress)
+        how = How(wait_seconds=wait, progress=progress)
+        found = acting.plan_at(ws, today, moment, how, silent=silent)
     if as_json:
         shown.show_json(found)
         return
     tell(ws, found, language)
-
-
-def _latest(ws: Workspace, now: datetime | None = None) -> date:
-    """The day after the last event, but none after the moment. Raises NotReadyProblem without any event."""
-    zone = ws.settings.workspace.zone
-    return min(day_after_all(ws), _placed(now or datetime.now(UTC), zone).astimezone(zone).date())
 
 
 def _moment(ws: Workspace, as_of: date | None, now: datetime | None, today: date) -> int:
@@ -99,11 +97,7 @@ def _moment(ws: Workspace, as_of: date | None, now: datetime | None, today: date
         return start_of_day(as_of, zone)
     if now is None and today < clock.astimezone(zone).date():
         now = datetime.combine(today, time(12))
-    return int(_placed(now or clock, zone).timestamp() * 1_000_000)
-
-
-def _placed(moment: datetime, zone: ZoneInfo) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    return int(placed(now or clock, zone).timestamp() * 1_000_000)
 
 
 def tell(ws: Workspace, found: PlanSummary, language: Language) -> None:
@@ -115,7 +109,10 @@ def tell(ws: Workspace, found: PlanSummary, language: Language) -> None:
         folder = ws.root / ws.settings.playbooks.folder
         text = say("No playbook is there: put one into {folder}, or switch a shipped one on in [playbooks].")
         shown.show_line(text.format(folder=folder))
-    if not found.fresh:
+    if found.silent_since is not None:
+        text = say("Nobody was let in: the newest sign of life is of {day}. Who is inside goes on.")
+        shown.show_line(text.format(day=day(found.silent_since)))
+    elif not found.fresh:
         shown.show_line(
             say("{day} was entered already; only who was due went on.").format(day=day(found.as_of))
         )
@@ -218,7 +215,7 @@ def why(
 
     ws = open_workspace(workspace)
     language = lang.value if lang else ws.settings.workspace.language
-    found = read.why(ws, customer, playbook, as_of or _latest(ws))
+    found = read.why(ws, customer, playbook, as_of or latest_as_of(ws))
     if as_json:
         shown.show_json({"enters": found.enters, "found": found})
         return

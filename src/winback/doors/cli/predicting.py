@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from winback.app import open_workspace
 from winback.doors.cli import options, shown
-from winback.doors.cli.diagnosing import day_after_all
+from winback.doors.judged import latest_as_of
 from winback.doors.words import speak
 from winback.language import Language, number, seconds
 
@@ -32,7 +32,7 @@ def predict(
 
     ws = open_workspace(workspace)
     with shown.progress(quiet=quiet or as_json) as progress:
-        found = flow.predict(ws, as_of or day_after_all(ws), wait_seconds=wait, progress=progress)
+        found = flow.predict(ws, as_of or latest_as_of(ws), wait_seconds=wait, progress=progress)
     if as_json:
         shown.show_json(found)
     else:

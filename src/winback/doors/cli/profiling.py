@@ -9,7 +9,7 @@ import typer
 
 from winback.app import open_workspace
 from winback.doors.cli import options, shown
-from winback.doors.cli.diagnosing import day_after_all
+from winback.doors.judged import latest_as_of
 from winback.language import Language, Say, day, number, percent, seconds, speaker
 from winback.profile.nouns import Phase, ProfileSummary, State, Thresholds, Trust
 from winback.store.workspace import Workspace
@@ -49,7 +49,7 @@ def profile(
     if features:
         _list_features(ws, language, as_json=as_json)
         return
-    when = as_of or day_after_all(ws)
+    when = as_of or latest_as_of(ws)
     if sql is not None:
         _show_sql(ws, sql, when, as_json=as_json)
         return

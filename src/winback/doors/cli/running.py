@@ -188,6 +188,9 @@ def _acted(acted: Acted | None, say: Say) -> list[tuple[str, str]]:
         heard=number(acted.plan.heard),
         treatments=number(acted.plan.treatments),
     )
+    if acted.plan.silent_since is not None:
+        silent = say("nobody let in: no sign of life since {day}").format(day=acted.plan.silent_since)
+        walked = f"{silent}; {walked}"
     granted = say("{granted} granted, {claims} claims settled, {expired} expired").format(
         granted=number(acted.reward.grants.get("granted", 0)),
         claims=number(acted.reward.claims.get("accepted", 0)),

@@ -11,7 +11,7 @@ import typer
 from winback.app import open_workspace
 from winback.doors.cli import options, shown
 from winback.doors.cli.cards import Who, scores_line, signature, write_card
-from winback.doors.cli.diagnosing import day_after_all
+from winback.doors.judged import latest_as_of
 from winback.doors.words import speak
 from winback.language import Language, seconds
 
@@ -60,7 +60,7 @@ def train(
     if rows is not None:
         plan = replace(plan, rows_max=rows)
     with shown.progress(quiet=quiet or as_json) as progress:
-        made = flow.train(ws, as_of or day_after_all(ws), plan=plan, wait_seconds=wait, progress=progress)
+        made = flow.train(ws, as_of or latest_as_of(ws), plan=plan, wait_seconds=wait, progress=progress)
     by, at = signature(who)
     act.note_training(ws, made.version, who=by, at=at)
     if card is not None:

@@ -9,7 +9,7 @@ import typer
 
 from winback.app import open_workspace
 from winback.doors.cli import options, shown
-from winback.doors.cli.diagnosing import day_after_all
+from winback.doors.judged import latest_as_of
 from winback.language import Language, number, seconds, speaker
 from winback.settings.secrets import secret
 from winback.store.workspace import Workspace
@@ -42,7 +42,7 @@ def warn(
     ws = open_workspace(workspace)
     language = lang.value if lang else ws.settings.workspace.language
     with shown.progress(quiet=quiet or as_json) as progress:
-        found = flow.warn(ws, as_of or day_after_all(ws), wait_seconds=wait, progress=progress)
+        found = flow.warn(ws, as_of or latest_as_of(ws), wait_seconds=wait, progress=progress)
     sent = act.send_alerts(ws, datetime.now(UTC)) if alerts else AlertSummary()
     if as_json:
         shown.show_json({"run": found, "alerts": sent})
