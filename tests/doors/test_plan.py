@@ -117,3 +117,28 @@ def test_moments_are_of_the_workspace_zone(planned):
     from winback.app import open_workspace
 
     assert moment(open_workspace(planned), 0) == 1_767_196_800_000_000
+
+
+def test_calls_are_listed_written_and_marked_as_done(run, planned):
+    call = SAVE.replace('name = "save"', 'name = "ring"\nlayer = "calls"').replace(
+        'message = "miss_you"\nmedium = "sms"', 'call = "away"'
+    )
+    call = call.replace('message = "miss_you"\nmedium = "inbox"', 'call = "away"').split("[texts")[0]
+    (planned / "playbooks" / "ring.toml").write_text(call, encoding="utf-8")
+    assert run("plan", "--as-of", on(9)).exit_code == 0
+    [task, *others] = json.loads(run("tasks", "list", "--json").stdout)
+    assert (task["playbook"], task["kind"], task["about"], task["due"]) == (
+        "ring",
+        "call",
+        "away",
+        str(on(9)),
+    )
+    assert "电话任务" in run("tasks", "list", "--lang", "zh").stdout
+    assert run("tasks", "export", planned / "calls.csv").exit_code == 0
+    assert len((planned / "calls.csv").read_text(encoding="utf-8").splitlines()) == 2 + len(others)
+    assert (
+        "is done: she comes back"
+        in run("tasks", "done", str(task["id"]), "--outcome", "she comes back").stdout
+    )
+    assert json.loads(run("tasks", "list", "--json").stdout) == others
+    assert run("tasks", "done", str(task["id"]), "--outcome", "twice").exit_code == 1

@@ -80,6 +80,18 @@ def stop(ws: Workspace, playbook: str, by: By) -> Done:
     return Done(playbook, PlaybookState.STOPPED, people, withdrawn)
 
 
+def task_done(ws: Workspace, task: int, by: By) -> None:
+    """Keep that a call or an alert was done, by whom and what came of it (`by.why`).
+
+    Raises Problem without a word on that, and where no such task is open.
+    """
+    if not by.why.strip():
+        raise Problem("a task is done with a word on what came of it only", todo="say it with --outcome")
+    with facts.connection(ws) as connection, facts.transaction(connection):
+        if book.do(connection, "keep_task_done", [by.now_us, by.who, by.why, task]) == 0:
+            raise Problem(f"no open task {task}", todo="winback tasks list shows those that are open")
+
+
 @contextmanager
 def _acting(ws: Workspace, playbook: str, by: By, to: PlaybookState) -> Iterator[Any]:
     """The facts, with the playbook's new state in them."""

@@ -179,7 +179,27 @@ class Treatment(models.Model):  # type: ignore[misc]
 
     class Meta:
         app_label = "plan"
-        indexes = (models.Index(fields=("due_us",), name="plan_treatment_due"),)
+        indexes = (
+            models.Index(fields=("due_us",), name="plan_treatment_due"),
+            models.Index(
+                fields=("due_us", "id"),
+                condition=models.Q(kind__in=("call", "alert")),
+                name="plan_treatment_tasks",
+            ),
+        )
+
+
+class TaskDone(models.Model):  # type: ignore[misc]
+    """A call or an alert that somebody has done: who, when, and what came of it."""
+
+    treatment_id = models.BigIntegerField(primary_key=True)
+    at_us = models.BigIntegerField()
+    who = models.TextField()
+    outcome = models.TextField()
+
+    class Meta:
+        app_label = "plan"
+        db_table = "plan_task_done"
 
 
 class Clock(models.Model):  # type: ignore[misc]

@@ -79,6 +79,24 @@ class Treatment:
     why: str
 
 
+@dataclass(frozen=True)
+class Task:
+    """A call or an alert that somebody is to do; `about` what the playbook says it is of.
+
+    `due` is the day from which it is to be done, `expected_minor` the money expected to be kept by it.
+    """
+
+    id: int
+    customer_id: str
+    playbook: str
+    step: str
+    kind: TreatmentKind
+    about: str | None
+    due: date
+    expected_minor: int
+    why: str
+
+
 class Limit(StrEnum):
     """What keeps one whom a playbook means from entering it; tried in this order."""
 

@@ -289,6 +289,24 @@ FROM plan_treatment
 WHERE due_us >= %s
 ORDER BY due_us, id;
 
+-- name: open_tasks
+-- Calls and alerts that are to be done: nobody held out, nothing withdrawn, nothing done; the earliest first.
+SELECT given.id, given.customer_id, given.playbook, given.step, given.kind, given.template, given.due_us,
+    given.expected_minor, given.why
+FROM plan_treatment AS given
+WHERE given.kind IN ('call', 'alert') AND NOT given.is_held_out AND given.stopped_us IS NULL
+    AND NOT EXISTS (SELECT 1 FROM plan_task_done AS done WHERE done.treatment_id = given.id)
+ORDER BY given.due_us, given.id
+LIMIT %s;
+
+-- name: keep_task_done
+-- One of them is done, once.
+INSERT INTO plan_task_done (treatment_id, at_us, who, outcome)
+SELECT id, CAST(%s AS BIGINT), CAST(%s AS TEXT), CAST(%s AS TEXT)
+FROM plan_treatment
+WHERE id = %s AND kind IN ('call', 'alert') AND NOT is_held_out AND stopped_us IS NULL
+ON CONFLICT DO NOTHING;
+
 -- name: run_of
 -- The entries of one date.
 SELECT as_of_day, state, summary FROM plan_run WHERE as_of_day = %s;

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from winback.plan import book, channels, library
-from winback.plan.nouns import Channel, Medium, Purpose, Shown, Treatment, TreatmentKind
+from winback.plan.nouns import Channel, Medium, Purpose, Shown, Task, Treatment, TreatmentKind
 from winback.plan.rehearse import rehearse
 from winback.plan.walks import ARMS_MAX
 from winback.plan.who import day_of_moment, read_groups
@@ -22,12 +22,14 @@ from winback.terms.time import day_of
 
 __all__ = [
     "ENTRY_SCHEMA",
+    "TASK_SCHEMA",
     "TREATMENT_SCHEMA",
     "check_playbooks",
     "day_of_moment",
     "entries",
     "entries_of",
     "last_entered",
+    "open_tasks",
     "playbooks",
     "rehearse",
     "speak",
@@ -59,6 +61,19 @@ TREATMENT_SCHEMA = pa.schema(
         ("grant_id", pa.int64()),
         ("expected_minor", pa.int64()),
         ("stopped_us", pa.int64()),
+        ("why", pa.string()),
+    ]
+)
+TASK_SCHEMA = pa.schema(
+    [
+        ("id", pa.int64()),
+        ("customer_id", pa.string()),
+        ("playbook", pa.string()),
+        ("step", pa.string()),
+        ("kind", pa.string()),
+        ("about", pa.string()),
+        ("due", pa.date32()),
+        ("expected_minor", pa.int64()),
         ("why", pa.string()),
     ]
 )
@@ -191,6 +206,26 @@ def treatments_since(ws: Workspace, moment_us: int) -> pa.Table:
     with facts.connection(ws) as connection:
         rows = book.fetch(connection, "treatments_since", [moment_us])
     return _table([(*row[:10], bool(row[10]), *row[11:]) for row in rows], TREATMENT_SCHEMA)
+
+
+def open_tasks(ws: Workspace, rows_max: int) -> tuple[Task, ...]:
+    """Calls and alerts that are still to be done, the earliest due first; nobody held out is among them."""
+    with facts.connection(ws) as connection:
+        rows = book.fetch(connection, "open_tasks", [rows_max])
+    return tuple(
+        Task(
+            id=key,
+            customer_id=customer,
+            playbook=playbook,
+            step=step,
+            kind=TreatmentKind(kind),
+            about=about,
+            due=day_of_moment(ws, due_us),
+            expected_minor=money,
+            why=said,
+        )
+        for key, customer, playbook, step, kind, about, due_us, money, said in rows
+    )
 
 
 def _treatment(row: Sequence[Any]) -> Treatment:

@@ -5,6 +5,14 @@ from __future__ import annotations
 from winback.language import Language, Say, speaker
 
 CHINESE = {
+    "Open tasks": "待办任务",
+    "task": "任务",
+    "due": "到期日",
+    "customer": "客户",
+    "about": "事由",
+    "at stake": "预计可保留金额",
+    "Wrote {rows} tasks to {file}.": "已将 {rows} 个任务写入 {file}。",
+    "Task {task} is done: {outcome}": "任务 {task} 已完成：{outcome}",
     "Nobody was let in: the newest sign of life is of {day}. Who is inside goes on.": (
         "没有让任何客户进入：最近一次活动在 {day}。已在其中的客户照常推进。"
     ),

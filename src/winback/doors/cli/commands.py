@@ -31,6 +31,7 @@ from winback.doors.cli import (
     rewards_shown,
     running,
     simulating,
+    tasks,
     training,
     warnings_acting,
     warnings_replay,
@@ -237,6 +238,11 @@ _PLAYBOOKS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     ("stop", playbooks.stop, ('winback playbooks stop graded_warning --reason "it does not pay"',)),
     ("export", playbooks.export, ("winback playbooks export graded_warning entered.csv",)),
 )
+_TASKS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
+    ("list", tasks.list_open, ("winback tasks list", "winback tasks list --json")),
+    ("export", tasks.export, ("winback tasks export calls.csv",)),
+    ("done", tasks.done, ('winback tasks done 4611686018427387904 --outcome "comes back in March"',)),
+)
 _WORKER: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
     ("status", working.status, ("winback worker status", "winback worker status --json")),
 )
@@ -351,6 +357,11 @@ playbooks_group = typer.Typer(
 app.add_typer(playbooks_group, name="playbooks")
 for _name, _command, _shown in _PLAYBOOKS:
     playbooks_group.command(_name, epilog=_examples(*_shown))(_command)
+
+tasks_group = typer.Typer(no_args_is_help=True, help="Calls and alerts that people are to do.")
+app.add_typer(tasks_group, name="tasks")
+for _name, _command, _shown in _TASKS:
+    tasks_group.command(_name, epilog=_examples(*_shown))(_command)
 
 worker = typer.Typer(invoke_without_command=True)
 worker.callback(
