@@ -56,6 +56,13 @@ class Message(models.Model):  # type: ignore[misc]
                 condition=models.Q(provider_ref__isnull=False),
                 name="deliver_message_ref",
             ),
+            models.Index(
+                fields=("batch_id", "medium"),
+                condition=models.Q(state="sending") | models.Q(state="unknown"),
+                name="deliver_message_open",
+            ),
+            models.Index(fields=("id",), condition=models.Q(state="held"), name="deliver_message_held"),
+            models.Index(fields=("first_due_us",), name="deliver_message_first_due"),
         )
 
 

@@ -59,10 +59,9 @@ def _alone(ws: Workspace, connection: Any, wait: float, progress: Progress) -> I
 def _known(ws: Workspace, connection: Any, now: int) -> dict[str, Any]:
     windows = [cap.hours * gate.HOUR_US for cap in ws.settings.deliver.caps]
     slots = _gathered(connection, "slots", [now - max(windows, default=0), now, now, now], gate.SLOTS)
-    sent = {
-        medium: (count, first)
-        for medium, count, first in book.fetch(connection, "sent_since", [now - gate.DAY_US, now])
-    }
+    is_limited = any(each.per_day_max is not None for each in ws.settings.providers)  # else nobody counts
+    counted = book.fetch(connection, "sent_since", [now - gate.DAY_US, now]) if is_limited else []
+    sent = {medium: (count, first) for medium, count, first in counted}
     holds = [
         (medium, purpose, playbook) for _, medium, purpose, playbook, *_ in book.fetch(connection, "holds")
     ]

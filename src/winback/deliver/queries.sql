@@ -120,9 +120,9 @@ SELECT DISTINCT medium FROM deliver_message WHERE state = 'waiting' AND due_us <
 
 -- name: mediums_at_work
 -- The mediums that have something to send now, or to ask about.
-SELECT DISTINCT medium
-FROM deliver_message
-WHERE (state = 'waiting' AND due_us <= %s AND cleared_until_us > %s) OR state IN ('sending', 'unknown')
+SELECT medium FROM deliver_message WHERE state = 'waiting' AND due_us <= %s AND cleared_until_us > %s
+UNION
+SELECT medium FROM deliver_message WHERE state = 'sending' OR state = 'unknown'
 ORDER BY medium;
 
 -- name: begin_batch
