@@ -145,6 +145,7 @@ def live(root: Path, count: int, facts_url: str = "sqlite:///facts.sqlite") -> I
     now = datetime.now(UTC)
     long_ago = f"{now - timedelta(days=9):%Y-%m-%d %H:%M:%S}"
     lines = [f"{customer},{kind},{long_ago}" for customer in names(count) for kind in ("register", "visit")]
+    lines += [f"always,visit,{now - timedelta(days=days, hours=1):%Y-%m-%d %H:%M:%S}" for days in range(10)]
     (root / "app.csv").write_text("\n".join(["customer,kind,at", *lines]) + "\n", encoding="utf-8")
     quiet = [f"{now + timedelta(hours=hours):%H}:00" for hours in (-2, 3)]
     text = SETTINGS.format(facts_url=facts_url, quiet_from=quiet[0], quiet_to=quiet[1])

@@ -7,11 +7,12 @@ import pytest
 from tests.doors.live_shop import PLAYBOOK, SETTINGS
 
 AWAY = "customer,kind,at\nann,register,2026-01-01 08:00:00\nann,visit,2026-01-01 09:00:00\n"
+AWAY += "".join(f"bob,visit,2026-01-{day:02d} 09:00:00\n" for day in range(1, 10))
 
 
 @pytest.fixture
 def app(tmp_path):
-    """A shop in the past whose only customer is away, and its playbook."""
+    """A shop in the past; ann is away, bob comes every day."""
     text = SETTINGS.format(facts_url="sqlite:///facts.sqlite", quiet_from="21:00", quiet_to="09:00")
     (tmp_path / "winback.toml").write_text(text, encoding="utf-8")
     (tmp_path / "app.csv").write_text(AWAY, encoding="utf-8")

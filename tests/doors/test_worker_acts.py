@@ -91,7 +91,8 @@ def ends(ws: Workspace) -> dict[str, list[str]]:
             kept = [name for name in columns if not name.endswith("_us") and name not in _drawn(table)]
             each = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
             found[table] = sorted(str([row[name] for name in kept]) for row in each)
-    return {table: rows for table, rows in found.items() if rows}
+    found.pop("plan_asked", None)  # it lives within one connection
+    return found
 
 
 def _drawn(table: str) -> set[str]:

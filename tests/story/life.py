@@ -24,8 +24,8 @@ RULES = [
 ]
 #: What counts commits and work done, not customers: a message that was sent comes back as an event, a commit.
 COUNTERS = {"plan_clock": ("parts", "heard_version"), "reward_book": ("turn", "log_version")}
-#: Where the live pass of warn stands among the commits: of no customer either.
-LEFT_OUT = ("warn_live",)
+#: Where the live pass of warn stands among the commits, and a table that lives within one connection.
+LEFT_OUT = ("warn_live", "plan_asked")
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ YEAR = [
     *(Deed(day, "visit") for day in range(120, 201, 5)),
     *(Deed(day, "visit") for day in range(209, 365, 5)),
 ]
+#: Somebody comes every day, so that the shop's sources are never silent.
+ALWAYS = [Deed(0, "register"), *(Deed(day, "visit") for day in range(365))]
 #: Each day while something happens, else now and then.
 DAYS = [*range(27, 33), 38, *range(57, 66), 70, 74, 93, 98, 104, *range(120, 123), 150, 180]
 DAYS += [*range(207, 212), 240, 300, 364]
@@ -49,7 +51,7 @@ MESSAGES = [(day, step) for day, _, step in GIVEN if step not in NO_MESSAGES]
 @pytest.mark.slow
 def test_a_year_goes_as_the_playbooks_say_and_every_day_twice_is_once(tmp_path: Path, facts_url: str) -> None:
     """The twin in the control group does the same, is walked the same way, and gets nothing."""
-    shop = Shop(tmp_path, facts_url, {treated(): YEAR, held_out(): YEAR})
+    shop = Shop(tmp_path, facts_url, {treated(): YEAR, held_out(): YEAR, "always": ALWAYS})
     assert list(shop.lives(DAYS)) == []
     assert shop.given(treated()) == shop.given(held_out()) == GIVEN
     for customer, state in ((treated(), "sent"), (held_out(), "as_if")):
