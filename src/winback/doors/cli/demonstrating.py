@@ -31,9 +31,9 @@ CONTACTS_KEY = "WINBACK_CONTACTS_KEY"
 MARK = ".winback-demo"
 #: The model of the demo learns from so many rows, so that it is there within a minute.
 ROWS_MAX = 60_000
-#: The base that goes on living: its folder below the demo's, how many customers register there, and how many
-#: days of past it has at most: a night costs more with every day that went before.
-LIVE, LIVE_CUSTOMERS, LIVE_DAYS = "live", 4_000, 200
+#: The base that goes on living: its folder below the demo's, and how many customers register there. With
+#: fewer, or with a short past, what is kept drowns in chance.
+LIVE, LIVE_CUSTOMERS = "live", 5_000
 #: So many warnings are shown with their reasons.
 SHOWN_MAX = 3
 
@@ -49,7 +49,8 @@ def demo(
     days: Annotated[int, typer.Option("--days", min=90, help="How many days pass.")] = 400,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same figures.")] = 1,
     nights: Annotated[
-        int, typer.Option("--nights", min=0, help="Days of the whole loop on a smaller base; 0: none.")
+        int,
+        typer.Option("--nights", min=0, max=180, help="Days of the whole loop on a smaller base; 0: none."),
     ] = 90,
     live_customers: Annotated[
         int, typer.Option("--live-customers", min=100, help="How many customers that base has.")
@@ -123,7 +124,7 @@ def _live(
     customers, days, seed, nights = size
     if nights == 0:
         return None
-    order = {"customers": customers, "days": min(days, LIVE_DAYS), "seed": seed, "ahead_days": nights}
+    order = {"customers": customers, "days": days, "seed": seed}
     living.begin(folder, order, language, progress)
     played = living.play(folder, nights, language, progress)
     return played, kept.read_out(open_workspace(folder), played.after)
