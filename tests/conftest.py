@@ -39,14 +39,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def facts_url(request: pytest.FixtureRequest) -> str:
-    """The address of an empty facts store, of each kind."""
+def facts_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of an empty facts store, of each kind; gone after the test, with whoever still holds it."""
     if request.param == "sqlite":
-        return "sqlite:///facts.sqlite"
+        yield "sqlite:///facts.sqlite"
+        return
     import psycopg
 
     address, name = str(request.getfixturevalue("server")), f"facts_{next(_number)}"
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     head, mark, options = address.partition("?")
-    return head.rsplit("/", 1)[0] + f"/{name}" + mark + options
+    yield head.rsplit("/", 1)[0] + f"/{name}" + mark + options
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -9,15 +9,12 @@ from winback import flow
 from winback.app import carriers
 from winback.deliver.nouns import DeliverSummary, Timing
 from winback.experiment.nouns import ExperimentSummary
-from winback.plan import read as plan_read
 from winback.plan.nouns import PlanSummary
-from winback.plan.read import day_of_moment
 from winback.reward.nouns import RewardSummary
 from winback.settings.playbooks_read import playbook_files
 from winback.store.workspace import Workspace
 from winback.terms.progress import Progress
 from winback.terms.time import micros
-from winback.warn import act as warn_act
 
 #: Kinds of providers that reach nobody.
 _UNREAL = ("sandbox", "inbox")
@@ -38,6 +35,8 @@ def is_switched_on(ws: Workspace) -> bool:
 
     Raises SettingsProblem where a playbook says what cannot be.
     """
+    from winback.plan import read as plan_read
+
     return bool(playbook_files(ws.settings, ws.root)) or plan_read.last_entered(ws) is not None
 
 
@@ -70,6 +69,9 @@ def plan_at(ws: Workspace, as_of: date, now_us: int, how: How, *, silent: date |
 
     Operators are told of that by an alert, once a date.
     """
+    from winback.plan.read import day_of_moment
+    from winback.warn import act as warn_act
+
     found = flow.plan(
         ws, as_of, now_us, silent_since=silent, wait_seconds=how.wait_seconds, progress=how.progress
     )
@@ -80,6 +82,8 @@ def plan_at(ws: Workspace, as_of: date, now_us: int, how: How, *, silent: date |
 
 def walk_on(ws: Workspace, now: datetime, how: How) -> PlanSummary | None:
     """Everybody who is due at the moment, and who reacted; nobody enters. None before the first night."""
+    from winback.plan import read as plan_read
+
     as_of = plan_read.last_entered(ws)
     return None if as_of is None else plan(ws, as_of, now, how)
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from winback.doors.cli import shown
-from winback.doors.days import Days
-from winback.doors.kept import Kept, Range
 from winback.doors.kept_words import speak
 from winback.language import Language, day, number, percent, seconds, speaker
 from winback.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from winback.doors.days import Days
+    from winback.doors.kept import Kept, Range
 
 _NONE = "–"
 _COLUMNS = ("playbook", "treated, kept", "left alone, kept", "points more", "customers kept")
