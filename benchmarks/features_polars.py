@@ -103,6 +103,10 @@ def _gap(lanes: _Lanes, f: Feature) -> pl.Expr:
     return pl.when(days > 1).then(value)
 
 
+def _to_alive(lanes: _Lanes, f: Feature) -> pl.Expr:
+    return lanes.last(ALIVE) - lanes.last(f.kind)
+
+
 def _other(lanes: _Lanes, f: Feature) -> pl.Expr:
     if f.kind == CUSTOMER:
         firsts = [lanes.first(kind) for kind in lanes.kinds]
@@ -128,6 +132,7 @@ _MAKERS: dict[str, Callable[[_Lanes, Feature], pl.Expr]] = {
     "mean": _share,
     "trend": _trend,
     "variety": _variety,
+    "to_alive": _to_alive,
     "gap_mean": _gap,
     "gap_spread": _gap,
     "gap_ratio": _gap,
