@@ -105,15 +105,15 @@ def procrastinate(_: Workspace, connection: Any, few: Few) -> float:
 def celery(_: Workspace, connection: Any, few: Few) -> float:
     """Customers a second, one job each, the broker in memory: what a queue costs without any network."""
     try:
-        from celery import Celery  # type: ignore[import-untyped]
-        from celery.contrib.testing.worker import start_worker  # type: ignore[import-untyped]
+        from celery import Celery
+        from celery.contrib.testing.worker import start_worker
     except ImportError:
         raise Missing("celery is not installed") from None
     keys, alias = due(connection, few), connection.alias
     app = Celery("bench", broker="memory://", backend=None)
     app.conf.update(task_ignore_result=True, worker_prefetch_multiplier=64)
 
-    @app.task(name="advance")  # type: ignore[untyped-decorator]
+    @app.task(name="advance")
     def advance(key: int, now: int) -> None:
         advance_one(alias, key, now)
 
