@@ -37,7 +37,7 @@ resolve = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-demo: runtime  ## simulate an app, diagnose, train, warn in demo/ (NIGHTS=90 plays as many days of the whole loop after it)
+demo: runtime  ## simulate an app, diagnose, train, warn in demo/ (NIGHTS=90: play 90 days of the whole loop too)
 	@$(BIN)/winback demo --nights $(NIGHTS)
 
 test: dev browser  ## run all tests (JOBS=2 at a time)
@@ -55,9 +55,7 @@ fix: dev  ## put right what ruff can
 	$(BIN)/ruff format .
 
 bench: rivals  ## measure, side by side with rivals (SIZE=small or full); writes build/bench.json
-	@for file in $$(grep -l '^if __name__' benchmarks/*.py); do \
-		$(BIN)/python -m benchmarks.$$(basename $$file .py) --size $(SIZE) || exit 1; \
-	done
+	@$(BIN)/python -m benchmarks --size $(SIZE)
 
 docs: dev  ## write docs/reference/ anew from the code
 	@$(BIN)/python docs/reference/generate.py

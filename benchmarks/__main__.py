@@ -10,7 +10,10 @@ import time
 from rich.console import Console
 
 #: The benches in the order of the flow; each is a module of its own and may be run alone.
-BENCHES = ("simulate", "ingest", "collector", "features", "diagnose", "model", "warn", "plan", "deliver")
+BENCHES = (
+    *("simulate", "ingest", "collector", "features", "diagnose", "truth"),
+    *("model", "warn", "plan", "reward", "deliver"),
+)
 
 
 def main() -> None:
