@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.warn.test_a_model_is_heard_where_there_is_one import scored
 from tests.warn.worlds import RULES, on, shop, walk
 from winback.settings.model import Settings
 from winback.store.workspace import Workspace
 from winback.terms.errors import Problem, SettingsProblem
 from winback.warn import act, read
 from winback.warn.act import By
+from winback.warn.nouns import Spoke
 from winback.warn.policy import body, fingerprint, to_text, under
 from winback.warn.read import Policy, replay
+from winback.warn.record import from_text
+from winback.warn.record import to_text as to_text_of_replay
 from winback.warn.run import run
 
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -185,3 +191,36 @@ def test_only_the_days_of_a_policy_count_for_it(tmp_path: Path) -> None:
     assert before.live.hits.warned == 2, "ann and bob"
     assert before.promised is None
     assert read.promise(None, before.live, "zh")[0] == ("指标", "回放预期", "实际")
+
+
+def test_a_record_names_the_models_that_spoke_and_a_new_model_is_told_apart(
+    tmp_path: Path, facts_url: str
+) -> None:
+    ws = shop(tmp_path, VISITS, facts_url)
+    for day in range(1, 6):
+        scored(ws, day, {"ann": 0.8, "bob": 0.1, "cat": 0.3})
+    replayed(ws, 1, 8)
+    (replay_,) = read.policy(ws).replays
+    assert replay_.spoke == (Spoke("m1", 5, None), Spoke(None, 3, 0)), "m1 is gone: nobody can tell"
+    rows = dict(read.comparison([replay_], "en", ("CNY", 2)))
+    assert rows["model"] == "m1 (5 days); rules alone (3 days)"
+    assert read.policy(ws).replayed_with == ("m1",)
+    assert read.replayed_with_others(ws, "m1") == ()
+    (other_,) = read.replayed_with_others(ws, "m2")
+    assert other_.fingerprint == fingerprint(ws.settings)
+    assert act.switch_on(ws, None, LING).why == f"replayed {on(1)} to {on(8)} with m1"
+
+
+def test_a_policy_replayed_by_rules_alone_was_replayed_with_no_model(tmp_path: Path) -> None:
+    ws = shop(tmp_path, VISITS)
+    replayed(ws, 1, 8)
+    assert read.policy(ws).replays[0].spoke == (Spoke(None, 8, 0),)
+    assert read.replayed_with_others(ws, "m2") == ()
+
+
+def test_a_record_of_before_models_were_named_is_read_still(tmp_path: Path) -> None:
+    ws = shop(tmp_path, VISITS)
+    (found,) = replay(ws, [Policy("mine", ws.settings)], (on(1), on(8)))
+    plain = json.loads(to_text_of_replay(found))
+    del plain["spoke"]
+    assert from_text(json.dumps(plain)) == replace(found, spoke=())

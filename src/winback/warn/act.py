@@ -127,7 +127,9 @@ def _why(mark: str, replays: Sequence[Replayed], by: By, *, override: bool) -> s
             todo="winback replay --first DAY --last DAY tries it on the past; --override REASON does without",
         )
     last = replays[-1]
-    return f"replayed {last.first} to {last.last}" + (f": {by.why}" if by.why else "")
+    models = ", ".join(spoke.model for spoke in last.spoke if spoke.model is not None)
+    said = f"replayed {last.first} to {last.last}" + (f" with {models}" if models else "")
+    return said + (f": {by.why}" if by.why else "")
 
 
 @dataclass(frozen=True)

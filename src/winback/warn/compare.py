@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from winback.ingest import read as ingest
 from winback.store.workspace import Workspace
 from winback.terms.time import day_of
 from winback.warn import book
+from winback.warn.heard import spoken
 from winback.warn.nouns import Move, Replayed, ReplayedDay
 from winback.warn.outcomes import DAYS, Opened, Span, later_churns, measured
 
@@ -27,13 +29,14 @@ def lived(ws: Workspace, connection: Any, fingerprint: str) -> Replayed | None:
     A warning is right where the customer churned within the horizon after it was opened, whatever was done
     for them meanwhile: treatment that works makes warnings look wrong, so a holdout tells more.
     """
-    open_by_day = {
-        row[0]: sum(summary.levels.values())
+    mine = {
+        row[0]: summary
         for row in book.fetch(connection, "runs_done")
         if (summary := book.from_json(row[1])).policy == fingerprint
     }
-    if not open_by_day:
+    if not mine:
         return None
+    open_by_day = {day: sum(summary.levels.values()) for day, summary in mine.items()}
     first, last = min(open_by_day), max(open_by_day)
     rows = [row for row in book.fetch(connection, "opened_between", [first, last]) if row[1] in open_by_day]
     known_to = (ingest.manifest(ws).last_day or day_of(last)) + timedelta(days=1)
@@ -41,7 +44,8 @@ def lived(ws: Workspace, connection: Any, fingerprint: str) -> Replayed | None:
     end = min(max(day_of(last), known_to), day_of(last) + timedelta(days=horizon))
     left = np.sort(np.concatenate(later_churns(ws, day_of(first), end)))
     when = Span(day_of(first), day_of(last), known_to, horizon)
-    return measured(fingerprint, when, (_opened(ws, rows), left), _days(open_by_day, rows))
+    found = measured(fingerprint, when, (_opened(ws, rows), left), _days(open_by_day, rows))
+    return replace(found, spoke=spoken(ws, {day_of(day): summary.model for day, summary in mine.items()}))
 
 
 def _opened(ws: Workspace, rows: Sequence[book.Row]) -> Opened:

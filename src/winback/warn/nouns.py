@@ -227,13 +227,27 @@ class ReplayedDay:
 
 
 @dataclass(frozen=True)
+class Spoke:
+    """On how many days of a replay a model told the probabilities; `model` None: none did, rules alone.
+
+    `learnt_days` of them the model had learnt from: it knew what came of them, and looks better than it is.
+    None where the model is gone, so that nobody can tell.
+    """
+
+    model: str | None
+    days: int
+    learnt_days: int | None = 0
+
+
+@dataclass(frozen=True)
 class Replayed:
     """What a policy would have done on each day of [first, last]; money in minor units.
 
     `churned` are churns on the days after `first` up to `last`; `caught` of them had a warning opened at most
     `horizon_days` before, `missed` had none. `repeated` are warnings of a customer after their first.
     `lead_days` are 10, 50 and 90 % quantiles of the days from a right warning to the churn. `known_to` is the
-    last date whose outcome the log tells: later horizons are undecided.
+    last date whose outcome the log tells: later horizons are undecided. `spoke` are the models that told the
+    probabilities; a record from before this was kept has none.
     """
 
     policy: str
@@ -253,6 +267,7 @@ class Replayed:
     value_warned_minor: int
     value_caught_minor: int
     days: tuple[ReplayedDay, ...]
+    spoke: tuple[Spoke, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -272,6 +287,8 @@ class PolicyShown:
     """A policy by its fingerprint: whether it is in use and whether winback.toml holds it, and its past.
 
     `body` are its rules and levels as JSON values; `replays` are the replays on record, the latest last.
+    Levels go by the probability, so what a policy does hangs on the model as well: `replayed_with` are the
+    models that spoke on any day of its replays.
     """
 
     fingerprint: str
@@ -280,6 +297,12 @@ class PolicyShown:
     body: dict[str, object]
     switched: tuple[Switched, ...]
     replays: tuple[Replayed, ...]
+
+    @property
+    def replayed_with(self) -> tuple[str, ...]:
+        """The models that told probabilities on a day of its replays, in the order of the records."""
+        told = [spoke.model for replay in self.replays for spoke in replay.spoke if spoke.model is not None]
+        return tuple(dict.fromkeys(told))
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,7 @@ __all__ = [
     "read_conditions",
     "replay",
     "replay_page",
+    "replayed_with_others",
     "speak",
     "warnings_of",
     "word",
@@ -204,6 +205,12 @@ def policy(ws: Workspace, asked: str | None = None) -> PolicyShown:
     with facts.connection(ws) as connection:
         mark = records.named(connection, ws.settings, asked)
     return next(each for each in found if each.fingerprint == mark)
+
+
+def replayed_with_others(ws: Workspace, model: str) -> tuple[PolicyShown, ...]:
+    """The policies in use or in winback.toml whose replays heard other models, and never this one."""
+    found = (each for each in policies(ws) if each.in_use or each.in_file)
+    return tuple(each for each in found if each.replayed_with and model not in each.replayed_with)
 
 
 def kept_promise(ws: Workspace, asked: str | None = None) -> Kept:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from winback.warn.nouns import Hits, Replayed, ReplayedDay
+from winback.warn.nouns import Hits, Replayed, ReplayedDay, Spoke
 
 _DATES = ("first", "last", "known_to")
 
@@ -27,4 +27,5 @@ def from_text(text: str) -> Replayed:
     plain["lead_days"] = tuple(plain["lead_days"])
     days = [each | {"as_of": date.fromisoformat(each["as_of"])} for each in plain["days"]]
     plain["days"] = tuple(ReplayedDay(**each) for each in days)
+    plain["spoke"] = tuple(Spoke(**each) for each in plain.get("spoke", ()))
     return Replayed(**plain)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from winback.terms.errors import Problem
 from winback.terms.progress import Progress, Silent
 from winback.warn.decide import MOVES, STATUSES, Standing, nobody
 from winback.warn.gather import gather
+from winback.warn.heard import spoken
 from winback.warn.judging import Judged, judge
 from winback.warn.nouns import Move, Replayed, ReplayedDay, Status
 from winback.warn.outcomes import DAYS, Keys, Opened, Span, churned, later_churns, measured
@@ -73,14 +74,15 @@ def replay(
     end = min(max(last, known_to), last + timedelta(days=horizon))
     churns: list[Keys] = []
     told.start("replay", (end - first).days + 1)
-    for view in _views(ws, (first, last), walks):
+    models: dict[date, str | None] = {}
+    for view, models[view.as_of] in _views(ws, (first, last), walks):
         churns.append(churned(view, ws.settings.churn.days))
         for walk in walks:
             _step(walk, view)
         told.advance()
     churns += later_churns(ws, last + timedelta(days=1), end)
-    left = np.sort(np.concatenate(churns))
-    return tuple(_result(walk, left, span, known_to) for walk in walks)
+    left, spoke = np.sort(np.concatenate(churns)), spoken(ws, models)
+    return tuple(replace(_result(walk, left, span, known_to), spoke=spoke) for walk in walks)
 
 
 def _walk(ws: Workspace, policy: Policy, customers: int) -> Walk:
@@ -90,7 +92,10 @@ def _walk(ws: Workspace, policy: Policy, customers: int) -> Walk:
     return Walk(policy, rules, own, nobody(customers))
 
 
-def _views(ws: Workspace, span: tuple[date, date], walks: Sequence[Walk]) -> Iterator[View]:
+def _views(
+    ws: Workspace, span: tuple[date, date], walks: Sequence[Walk]
+) -> Iterator[tuple[View, str | None]]:
+    """Each day in order, with the model that told its probabilities."""
     rules = [rule for walk in walks for rule in walk.rules]
     dates = [span[0] + timedelta(days=n) for n in range((span[1] - span[0]).days + 1)]
     customers = ingest.manifest(ws).customers
@@ -98,7 +103,7 @@ def _views(ws: Workspace, span: tuple[date, date], walks: Sequence[Walk]) -> Ite
     for at in range(0, len(dates), size):
         some = dates[at : at + size]
         gathered = gather(ws, some, rules, named=False)
-        yield from (gathered.views[day] for day in some)
+        yield from ((gathered.views[day], gathered.models[day]) for day in some)
 
 
 def _step(walk: Walk, view: View) -> None:

@@ -56,6 +56,7 @@ def _a_day(found: Replayed, language: Language) -> dict[str, str]:
     decided = hits.right + hits.wrong
     return {
         say("days"): f"{found.first} – {found.last} ({number(days)})",
+        say("model"): figures[say("model")],
         say("warned a day"): f"{hits.warned / days:,.1f}",
         say("outcome known"): percent(decided / hits.warned if hits.warned else None),
         **{name: figures[name] for name in kept},
@@ -73,6 +74,7 @@ def _figures(found: Replayed, language: Language, currency: tuple[str, int]) -> 
         for level in reversed(Level)
     }
     return {
+        say("model"): _models(found, language),
         say("warnings"): number(hits.warned),
         say("right"): number(hits.right),
         say("wrong"): number(hits.wrong),
@@ -89,6 +91,20 @@ def _figures(found: Replayed, language: Language, currency: tuple[str, int]) -> 
         say("value at risk warned of"): str(Money(found.value_warned_minor, *currency)),
         say("value at risk caught"): str(Money(found.value_caught_minor, *currency)),
     }
+
+
+def _models(found: Replayed, language: Language) -> str:
+    """The models that told probabilities, with their days where there were several, and what they knew."""
+    say = speak(language)
+    told = []
+    for spoke in found.spoke:
+        name = spoke.model or say("rules alone")
+        if len(found.spoke) > 1:
+            name = say("{name} ({days} days)").format(name=name, days=number(spoke.days))
+        if spoke.learnt_days:
+            name += say(": learnt from {days} of them").format(days=number(spoke.learnt_days))
+        told.append(name)
+    return "; ".join(told) or "–"
 
 
 def _precision(hits: Hits) -> str:

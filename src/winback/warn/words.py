@@ -117,6 +117,13 @@ CHINESE = {
         "命中：客户在预警后 {days} 天内流失。结果已知至 {known_to}。"
     ),
     "new and raised": "新增与升级",
+    "model": "模型",
+    "rules alone": "仅按规则",
+    "{name} ({days} days)": "{name}（{days} 天）",
+    ": learnt from {days} of them": "：其中 {days} 天用于它的训练",
+    "A model that has learnt from a day looks better there than it is. Replay later days.": (
+        "模型在它学过的日子上显得过好。请回放更晚的日子。"
+    ),
     # Policies.
     "figure": "指标",
     "promised": "回放预期",
@@ -133,6 +140,14 @@ CHINESE = {
     "no": "否",
     "without a replay": "未经回放",
     "no replay": "没有回放",
+    "replayed with": "回放所用模型",
+    "Policy {policy} was replayed with {models}, not with the model in use ({model}).": (
+        "策略 {policy} 回放时用的是 {models}，不是使用中的模型（{model}）。"
+    ),
+    "What its replay promised was another model's. winback predict scores later days with this "
+    "one, and winback replay then puts it on record.": (
+        "回放的预期出自另一个模型。用 winback predict 给之后的日子打分，再用 winback replay 留存记录。"
+    ),
     "Policy {policy} is in use from the next run on.": "策略 {policy} 从下一次运行起启用。",
     "winback.toml holds another policy ({other}): winback warn refuses to run until it is the same.": (
         "winback.toml 里是另一策略（{other}）：两者一致之前 winback warn 不会运行。"

@@ -17,6 +17,7 @@ from winback.language import Language, Say, percent
 if TYPE_CHECKING:
     from winback.predict.nouns import ModelCard, Promotion, Scores
     from winback.predict.read import Kept
+    from winback.store.workspace import Workspace
 
 Version = Annotated[str | None, typer.Argument(metavar="[VERSION]", help="The version; else the one in use.")]
 
@@ -145,6 +146,7 @@ def promote(
         shown.show_line(text.format(version=version))
         return
     _tell_promotion(done, say)
+    _tell_policies(ws, language)
 
 
 def rollback(
@@ -164,7 +166,9 @@ def rollback(
     if as_json:
         shown.show_json(done)
         return
-    _tell_promotion(done, speak(lang.value if lang else ws.settings.workspace.language))
+    language: Language = lang.value if lang else ws.settings.workspace.language
+    _tell_promotion(done, speak(language))
+    _tell_policies(ws, language)
 
 
 def summary(card: ModelCard) -> dict[str, object]:
@@ -233,3 +237,11 @@ def _promotion(promotion: Promotion, say: Say) -> tuple[str, ...]:
 def _tell_promotion(done: Promotion, say: Say) -> None:
     text = say("{version} is in use; before it was {before}.")
     shown.show_line(text.format(version=done.version, before=done.before or say("none")))
+
+
+def _tell_policies(ws: Workspace, language: Language) -> None:
+    """Which policies of warnings were replayed with another model: what they promised was that model's."""
+    from winback.doors.cli.policies import tell_replayed_with_others
+    from winback.warn.words import speak as speak_of_warnings
+
+    tell_replayed_with_others(ws, speak_of_warnings(language))

@@ -36,9 +36,10 @@ def list_policies(
         shown.show_json(found)
         return
     say = read.speak(lang.value if lang else ws.settings.workspace.language)
-    heads = ("policy", "in use", "in winback.toml", "replayed", "switched on", "who", "why")
+    heads = ("policy", "in use", "in winback.toml", "replayed", "replayed with", "switched on", "who", "why")
     cells = [_row(ws, each, say) for each in found]
     shown.show_table(say("Policies"), [say(head) for head in heads], (False,) * len(heads), cells)
+    tell_replayed_with_others(ws, say)
 
 
 def show(
@@ -101,6 +102,7 @@ def switch_on(
         return
     say = read.speak(lang.value if lang else ws.settings.workspace.language)
     shown.show_line(say("Policy {policy} is in use from the next run on.").format(policy=done.fingerprint))
+    tell_replayed_with_others(ws, say)
     other = next(each.fingerprint for each in read.policies(ws) if each.in_file)
     if other != done.fingerprint:
         text = say(
@@ -139,6 +141,26 @@ def compare(
     )
 
 
+def tell_replayed_with_others(ws: Workspace, say: Say) -> None:
+    """Name the policies in use or in winback.toml that were replayed with another model than is in use."""
+    from winback.predict.read import in_use
+    from winback.warn import read
+
+    model = in_use(ws)
+    others = read.replayed_with_others(ws, model) if model is not None else ()
+    text = say("Policy {policy} was replayed with {models}, not with the model in use ({model}).")
+    for each in others:
+        models = ", ".join(each.replayed_with)
+        shown.show_line(text.format(policy=each.fingerprint, models=models, model=model))
+    if others:
+        shown.show_line(
+            say(
+                "What its replay promised was another model's. winback predict scores later days with this "
+                "one, and winback replay then puts it on record."
+            )
+        )
+
+
 def _row(ws: Workspace, policy: PolicyShown, say: Say) -> tuple[str, ...]:
     spans = ", ".join(f"{each.first} – {each.last}" for each in policy.replays) or say("no replay")
     last = _switch(ws, policy.switched[-1], say) if policy.switched else ("–", "–", "–")
@@ -147,6 +169,7 @@ def _row(ws: Workspace, policy: PolicyShown, say: Say) -> tuple[str, ...]:
         say("yes") if policy.in_use else say("no"),
         say("yes") if policy.in_file else say("no"),
         spans,
+        ", ".join(policy.replayed_with) or (say("rules alone") if policy.replays else "–"),
         *last,
     )
 

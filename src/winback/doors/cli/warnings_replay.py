@@ -66,4 +66,8 @@ def replay(
         "Right: the customer churned within {days} days of the warning. Outcomes are known to {known_to}."
     )
     shown.show_line(text.format(days=found[0].horizon_days, known_to=found[0].known_to))
+    if any(spoke.learnt_days for spoke in found[0].spoke):
+        shown.show_line(
+            say("A model that has learnt from a day looks better there than it is. Replay later days.")
+        )
     shown.show_line(say("On record: each policy can now be switched on (winback policies switch-on)."))
