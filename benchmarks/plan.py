@@ -19,7 +19,7 @@ import numpy as np
 from rich.console import Console
 
 from benchmarks.harness import Entry, against, record, seconds
-from benchmarks.plan_rivals import RIVALS, Missing
+from benchmarks.plan_rivals import LIMIT_SECONDS, RIVALS, Failed, Missing, contend
 from winback.plan import book, library
 from winback.plan.tick import tick
 from winback.settings.model import Settings
@@ -99,7 +99,7 @@ def enrol(connection: Any, customers: int) -> None:
     )
     for some in book.chunks(rows):
         with book.part(connection):
-            book.do_many(connection, "keep_entry", some)
+            book.keep_entries(connection, some)
 
 
 def cpu_seconds(connection: Any) -> float:
@@ -130,16 +130,16 @@ def measure(name: str, size: Size, label: str, ws: Workspace) -> list[Entry]:
         alone = ("winback tick, and the database's process of it", statistics.median(spent))
         asked = f"customers advanced a second of CPU, {label}"
         found.append(against(asked, told, subject=alone, rival=goal, unit="customers/CPU s", runs=3))
-        for rival, contend in RIVALS.items():
-            now = NOW_US + 6 * DAY_US
+        for place, rival in enumerate(RIVALS):
+            # A moment of its own for each: whom one leaves at its limit goes on, and counts, with the next.
+            few = (size.few, NOW_US + 6 * DAY_US + place)
             try:
-                rate = contend(ws, connection, (size.few, now))
-            except Missing as missing:
-                Console(stderr=True).print(f"SKIPPED: {rival}, {label}: {missing}", style="red")
+                rate, is_stopped = contend(rival, ws, few)
+            except (Missing, Failed) as why:
+                Console(stderr=True).print(f"SKIPPED: {rival}, {label}: {why}", style="red")
                 continue
-            found.append(
-                against(question, told, subject=ours, rival=(rival, rate), unit="customers/s", runs=1)
-            )
+            said = f"{rival} (stopped after {LIMIT_SECONDS:.0f} s)" if is_stopped else rival
+            found.append(against(question, told, subject=ours, rival=(said, rate), unit="customers/s"))
     return found
 
 

@@ -2,21 +2,80 @@
 
 Each does what the tick does for one customer, in one transaction: read the entry, its edge and what the edge
 gives, write the treatment, move the entry. Queues are timed from handing the jobs over to the last one done.
+Each runs in a process of its own, which is ended where it takes longer than LIMIT_SECONDS; then those count
+whom it had moved by then.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from winback.store import facts
 from winback.store.workspace import Workspace
+
+#: No rival takes longer, starting included.
+LIMIT_SECONDS = 40.0
 
 Few = tuple[int, int]
 
 
 class Missing(Exception):  # noqa: N818 - it is no error, the rival is not there
     """The rival, or the server it needs, is not here."""
+
+
+class Failed(Exception):  # noqa: N818 - said like Missing
+    """The rival's process came to nothing."""
+
+
+def contend(rival: str, ws: Workspace, few: Few) -> tuple[float, bool]:
+    """Customers a second by a rival, and whether it was stopped by the limit.
+
+    Raises Missing where it is not here, Failed where it broke, or had moved nobody when it was stopped.
+    """
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=_contend, args=(rival, ws, few, there), daemon=True)
+    process.start()
+    there.close()
+    began = time.perf_counter()
+    try:
+        told = here.recv() if here.poll(LIMIT_SECONDS) else None
+    except EOFError:
+        raise Failed("it broke; see what it said above") from None
+    finally:
+        process.terminate()
+        process.join(5)
+        if process.is_alive():
+            process.kill()
+            process.join()
+    if isinstance(told, float):
+        return told, False
+    if told is not None:
+        raise Missing(told)
+    taken = time.perf_counter() - began
+    if not (moved := _moved(ws, few)):
+        raise Failed(f"it had moved nobody after {LIMIT_SECONDS:.0f} s")
+    return moved / taken, True
+
+
+def _contend(rival: str, ws: Workspace, few: Few, there: Any) -> None:
+    try:
+        with facts.connection(ws) as connection:
+            there.send(float(RIVALS[rival](ws, connection, few)))
+    except Missing as missing:
+        there.send(str(missing))
+
+
+def _moved(ws: Workspace, few: Few) -> int:
+    """How many have gone on at the moment of these few."""
+    with facts.connection(ws) as connection:
+        from winback.plan.models import Entry
+
+        found: int = Entry.objects.using(connection.alias).filter(began_us=few[1]).count()
+    return found
 
 
 def due(connection: Any, few: Few) -> list[int]:
@@ -133,8 +192,6 @@ def _done(connection: Any, keys: Sequence[int], began: float, now: int) -> float
         left = Entry.objects.using(connection.alias).filter(id__in=keys[-500:], due_us__lte=now).count()
         if left:
             time.sleep(0.05)
-        if time.perf_counter() - began > 600:
-            raise Missing("it did not end within ten minutes")
     return len(keys) / (time.perf_counter() - began)
 
 

@@ -8,10 +8,17 @@ from contextlib import contextmanager
 from typing import Any
 
 from winback.store import facts
+from winback.store.rows import copy_in, put_once
 from winback.store.sql import named
 
 #: People of one transaction: other writers wait no longer than for these.
 PART_ROWS = 20_000
+#: What is told of a new entry; the others are those of the start of a walk.
+ENTRY_COLUMNS = (
+    *("id", "playbook", "customer_id", "walk_id", "arm", "held_by", "entered_day", "entered_us"),
+    *("expected_minor", "why", "began_us", "due_us"),
+)
+_AT_START = ("stop", "outcome", "from_stop", "from_outcome")
 
 Row = tuple[Any, ...]
 
@@ -61,6 +68,11 @@ def in_parts(connection: Any, find: str, change: tuple[str, int], among: Sequenc
         last = found
 
 
+def keep_entries(connection: Any, rows: Sequence[Row]) -> None:
+    """Write entries, ENTRY_COLUMNS a row, at the start of their walks; one that is there already stays."""
+    put_once(connection, "plan_entry", (*ENTRY_COLUMNS, *_AT_START), [(*row, 0, 0, 0, 0) for row in rows])
+
+
 def answer(connection: Any, rows: Sequence[Row], now_us: int, *, asked: int, withdrawing: bool) -> None:
     """Let these entries take these exits, (entry, stop, outcome) a row; part by part.
 
@@ -79,9 +91,7 @@ def _fill_answers(connection: Any, rows: Sequence[Row]) -> None:
     if connection.vendor != "postgresql":
         do_many(connection, "keep_answer", rows)
         return
-    with connection.cursor() as cursor, cursor.copy(named("plan")["copy_answers"]) as stream:
-        for row in rows:
-            stream.write_row(row)
+    copy_in(connection, named("plan")["copy_answers"], rows)
 
 
 def ask(connection: Any, customers: Sequence[str]) -> None:
@@ -91,10 +101,8 @@ def ask(connection: Any, customers: Sequence[str]) -> None:
     if connection.vendor != "postgresql":
         do(connection, "keep_asked", [json.dumps(customers)])
         return
+    copy_in(connection, named("plan")["copy_asked"], ((customer,) for customer in customers))
     with connection.cursor() as cursor:
-        with cursor.copy(named("plan")["copy_asked"]) as stream:
-            for customer in customers:
-                stream.write_row((customer,))
         cursor.execute(named("plan")["count_asked"])
 
 

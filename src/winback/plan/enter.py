@@ -72,7 +72,7 @@ def keep(ws: Workspace, connection: Any, found: Entrants, now: tuple[Everybody, 
     """Write the entries, part by part; who has entered that day already is left as they are."""
     for rows in book.chunks(_rows(ws, found, *now)):
         with book.part(connection):
-            book.do_many(connection, "keep_entry", rows)
+            book.keep_entries(connection, rows)
 
 
 def _rows(ws: Workspace, found: Entrants, everybody: Everybody, now_us: int) -> Iterator[book.Row]:

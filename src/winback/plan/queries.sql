@@ -136,13 +136,6 @@ WHERE answer.entry_id = plan_entry.id AND answer.stop = plan_entry.stop AND plan
 -- Answers live within one transaction.
 DELETE FROM plan_answer;
 
--- name: keep_entry
--- One entry, once.
-INSERT INTO plan_entry (id, playbook, customer_id, walk_id, arm, held_by, entered_day, entered_us,
-    expected_minor, why, stop, outcome, from_stop, from_outcome, began_us, due_us, left_us, ended_us, ending)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, 0, 0, 0, %s, %s, NULL, NULL, NULL)
-ON CONFLICT DO NOTHING;
-
 -- name: playbooks
 -- Every playbook ever seen, as operators left it.
 SELECT name, state, version, changed_us, who FROM plan_playbook ORDER BY name;

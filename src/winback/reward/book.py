@@ -11,6 +11,7 @@ import pyarrow as pa
 from winback.settings.model import Settings
 from winback.settings.reward import PotSection
 from winback.store import facts
+from winback.store.rows import copy_in
 from winback.store.sql import named
 
 #: Rows of one transaction: other writers wait no longer than for these.
@@ -55,13 +56,11 @@ def do(connection: Any, name: str, parameters: Sequence[Any] = ()) -> int:
 
 def write(connection: Any, name: str, rows: Iterable[Row], *, copy: str | None = None) -> None:
     """Write rows by a named statement; on PostgreSQL by `copy`, which is far faster, where it is given."""
+    if copy is not None and connection.vendor == "postgresql":
+        copy_in(connection, named("reward")[copy], rows)
+        return
     with connection.cursor() as cursor:
-        if copy is None or connection.vendor != "postgresql":
-            cursor.executemany(named("reward")[name], list(rows))
-            return
-        with cursor.copy(named("reward")[copy]) as stream:
-            for row in rows:
-                stream.write_row(row)
+        cursor.executemany(named("reward")[name], list(rows))
 
 
 @contextmanager
