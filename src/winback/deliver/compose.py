@@ -10,7 +10,7 @@ from typing import Any
 from winback.deliver import book, sms
 from winback.deliver.links import CLICK, UNSUBSCRIBE, Links, links
 from winback.deliver.nouns import Fate, Letter, Outcome
-from winback.deliver.texts import Message, Shelf, TemplateProblem
+from winback.deliver.texts import NEWS, Message, Shelf, TemplateProblem
 from winback.ingest import read as ingest
 from winback.settings.model import Settings
 from winback.store.workspace import Workspace
@@ -95,6 +95,7 @@ class Writer:
             "customer.id": one.customer_id,
             "customer.language": language,
             "workspace.name": self.ws.settings.workspace.name,
+            **news(self.ws.settings, language),
         }
         if "customer.channel" in used or "customer.campaign" in used:
             values |= self._person(one.customer_id)
@@ -159,6 +160,12 @@ def spoken(language: str | None, settings: Settings) -> str:
     if not language:
         return settings.workspace.language
     return "zh" if language.lower().startswith("zh") else "en"
+
+
+def news(settings: Settings, language: str) -> dict[str, str]:
+    """What the business says is new, as templates name it."""
+    told = settings.deliver.news
+    return {f"{NEWS}{name}": said.zh if language == "zh" else said.en for name, said in told.items()}
 
 
 def told_grant(grant: Mapping[str, Any], language: str, settings: Settings) -> dict[str, Any]:

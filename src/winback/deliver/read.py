@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from winback.deliver import book, sms, trying
-from winback.deliver.compose import CONTACT_KIND, filled, spoken
+from winback.deliver.compose import CONTACT_KIND, filled, news, spoken
 from winback.deliver.links import CLICK, UNSUBSCRIBE, Links
 from winback.deliver.links import KEY as LINKS_KEY
 from winback.deliver.links import links as links_of
@@ -136,6 +136,7 @@ def _example(ws: Workspace, person: dict[str, Any], language: str) -> dict[str, 
         "customer.channel": person["channel"] or "",
         "customer.campaign": person["campaign"] or "",
         "workspace.name": ws.settings.workspace.name,
+        **news(ws.settings, language),
         "grant.reward": "红包" if language == "zh" else "red packet",
         "grant.amount": f"88.00 {currency}",
         "grant.purchase_min": f"1,000.00 {currency}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -23,6 +23,8 @@ NAMES = frozenset(
         *("link", "unsubscribe_url"),
     }
 )
+#: What the business itself says is new, by the names of `[deliver.news]`.
+NEWS = "news."
 #: Texts kept of one template; beyond these nothing is remembered, so that memory stays small.
 _REMEMBERED_MAX = 20_000
 
@@ -105,16 +107,16 @@ def read_text(source: str, place: str = "") -> Written:
     except LiquidError as error:
         raise TemplateProblem(str(error).splitlines()[0], place=Place(field=place)) from None
     used = tuple(sorted(set(template.global_variable_paths())))
-    strange = [name for name in used if name not in NAMES]
+    strange = [name for name in used if name not in NAMES and not name.startswith(NEWS)]
     if strange:
-        raise TemplateProblem(
-            f"uses {', '.join(strange)}; allowed: {', '.join(sorted(NAMES))}", place=Place(field=place)
-        )
-    names = {other for name in used for other in NAMES if other == name or other.startswith(f"{name}.")}
-    return Written(source, template, tuple(sorted(names)), _plain(template))
+        allowed = ", ".join([*sorted(NAMES), f"{NEWS}… of [deliver.news]"])
+        raise TemplateProblem(f"uses {', '.join(strange)}; allowed: {allowed}", place=Place(field=place))
+    known = NAMES.union(used)
+    names = {other for name in used for other in known if other == name or other.startswith(f"{name}.")}
+    return Written(source, template, tuple(sorted(names)), _plain(template, known))
 
 
-def _plain(template: BoundTemplate) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+def _plain(template: BoundTemplate, known: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     """What stands between the values of a text without tags and filters; None where it has some.
 
     Such a text is rendered once, with marks in place of the values; each further time is a join.
@@ -122,7 +124,7 @@ def _plain(template: BoundTemplate) -> tuple[tuple[str, ...], tuple[str, ...]] |
     found = template.analyze()
     if found.filters or found.tags or found.locals or "grant" in template.global_variable_paths():
         return None
-    marked = template.render(**nested({name: f"\x00{name}\x00" for name in NAMES if name != "grant"}))
+    marked = template.render(**nested({name: f"\x00{name}\x00" for name in known if name != "grant"}))
     parts = str(marked).split("\x00")
     return tuple(parts[::2]), tuple(parts[1::2])
 

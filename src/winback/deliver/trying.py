@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from winback.deliver.compose import news
 from winback.deliver.texts import TemplateProblem, Written, read_text
 from winback.settings.deliver import TemplateSection
 from winback.settings.playbooks import Playbook
@@ -31,6 +32,7 @@ _LINKS = {"link": "https://m.example/c/x", "unsubscribe_url": "https://m.example
 _WHY = {
     "grant": "a step that promises nothing says it; put what tells of the grant into {% if grant %}",
     "link": "set deliver.links_url, or ask {% if link %} first",
+    "news": "say it in [deliver.news], or ask {% if news.… %} first",
 }
 #: Where a key of a text stands.
 _At = Callable[[Sequence[str]], Place]
@@ -41,7 +43,7 @@ def faults(ws: Workspace) -> list[SettingsProblem]:
 
     Raises SettingsProblem where a playbook itself cannot be read.
     """
-    known = _ALWAYS | (_LINKS if ws.settings.deliver.links_url else {})
+    known = _ALWAYS | news(ws.settings, "en") | (_LINKS if ws.settings.deliver.links_url else {})
     found: list[SettingsProblem] = []
     for name, section in ws.settings.templates.items():
         found += _of_one(section, partial(_in_workspace, name), [known | _GRANT])
@@ -86,7 +88,12 @@ def _fill(written: Written, values: Mapping[str, Any]) -> None:
         written.write(values)
     except TemplateProblem as problem:
         missing = [name for name in written.names if name not in values]
-        why = {"grant" if name.startswith("grant") else "link" for name in missing}
+        why = {_kind(name) for name in missing}
         raise TemplateProblem(
             problem.what, todo="; ".join(_WHY[each] for each in sorted(why)) or None
         ) from None
+
+
+def _kind(name: str) -> str:
+    """Which of _WHY tells of a name that has no value."""
+    return next((kind for kind in ("grant", "news") if name.startswith(kind)), "link")

@@ -86,6 +86,13 @@ def default_caps() -> tuple[CapSection, ...]:
     """Marketing: one a day, three a week; service apart from it: five a day."""
     return (
         CapSection(purpose="marketing", hours=24, count=1),
+class NewsSection(_Part):
+    """What is new, told by the business itself: `news.<name>` in texts, in the language of the customer."""
+
+    zh: Annotated[str, Field(min_length=1)]
+    en: Annotated[str, Field(min_length=1)]
+
+
         CapSection(purpose="marketing", hours=7 * 24, count=3),
         CapSection(purpose="service", hours=24, count=5),
     )
@@ -115,5 +122,6 @@ class DeliverSection(_Part):
     @model_validator(mode="after")
     def _some_night(self) -> DeliverSection:
         if self.quiet_from == self.quiet_to and self.quiet_purposes:
+    news: dict[Name, NewsSection] = {}
             raise ValueError("quiet_from is quiet_to; for no quiet hours set quiet_purposes = []")
         return self
