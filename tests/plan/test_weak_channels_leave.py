@@ -1,11 +1,14 @@
 """S6: rewards for bringing customers grow; they are for weak channels, and one that stays weak leaves."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.ingest.drawn import PLAIN, csv, source, take, workspace
 from tests.plan.worlds import FIRST, given, go, on, rows, written
+from winback.diagnose import read as diagnose
+from winback.diagnose.run import channels
 from winback.plan import read
 from winback.reward import read as rewards
 from winback.reward.run import run as reward
@@ -139,3 +142,50 @@ def test_each_customer_brought_earns_more_than_the_one_before(tmp_path):
         reward(ws, datetime.fromtimestamp(summary.now_us / 1e6, UTC))
     found = sorted(rewards.grants_of(ws, "weak"), key=lambda each: each.granted_us)
     assert [each.amount_minor for each in found] == [100, 300, 500]
+
+
+def judged(ws, day, **verdicts):
+    """A diagnosis as of a day says this of the channels."""
+    folder = diagnose.folder(ws, on(day))
+    folder.mkdir(parents=True, exist_ok=True)
+    told = [
+        {"channel": name, "verdict": said, "grounds": ["lost"] if said == "stop" else ["between"]}
+        for name, said in verdicts.items()
+    ]
+    (folder / diagnose.CHANNELS_FILE).write_text(json.dumps({"channels": told}), encoding="utf-8")
+
+
+def test_the_verdict_of_the_diagnosis_decides_where_one_stands(ws):
+    """By their own figures web is weak as of day 9 and app never is; the diagnosis says the opposite."""
+    judged(ws, 8, web="keep", app="stop")
+    found = {day: go(ws, day) for day in (9, 13)}
+    assert read.channels_judged_by(ws, on(13)) == {"bring": on(8)}
+    assert joined_and_left(ws) == {"app": (on(9), on(13))}
+    (app,) = found[13].channels_left
+    assert app.why == f"weak since {on(9)}, 4 days: the diagnosis as of {on(8)} says stop: too many are lost"
+    assert [day for day, _ in given(ws, "fine")] == [9]
+    assert given(ws, "weak") == []
+
+
+def test_where_the_diagnosis_only_watches_or_is_too_old_or_later_own_figures_decide(ws):
+    judged(ws, 8, web="watch", app="watch")
+    judged(ws, 12, web="keep")
+    go(ws, 9)
+    assert joined_and_left(ws) == {"web": (on(9), None)}
+    written(ws, PLAY.replace("look_days", "diagnosis_days_max = 2\nlook_days"))
+    assert read.channels_judged_by(ws, on(11)) == {"bring": None}
+    assert read.channels_judged_by(ws, on(13)) == {"bring": on(12)}
+    written(ws, PLAY.replace("look_days", "by_diagnosis = false\nlook_days"))
+    assert read.channels_judged_by(ws, on(13)) == {}
+
+
+def test_the_verdicts_of_a_real_diagnosis_are_found(ws):
+    made = channels(ws, on(20))
+    found = diagnose.channel_verdicts(ws, on(25), 31)
+    assert found is not None
+    assert found.as_of == on(20)
+    assert {name: said[0] for name, said in found.channels.items()} == {
+        each.channel: each.verdict for each in made.channels
+    }
+    assert diagnose.channel_verdicts(ws, on(19), 31) is None
+    assert diagnose.channel_verdicts(ws, on(25), 4) is None

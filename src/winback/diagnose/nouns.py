@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -309,3 +310,11 @@ class Drill:
     group: Group
     feature: str
     rows: tuple[DrillRow, ...]
+
+
+@dataclass(frozen=True)
+class ChannelVerdicts:
+    """The verdict on each channel as known at the start of `as_of`: keep, watch or stop, then its grounds."""
+
+    as_of: date
+    channels: Mapping[str, tuple[str, ...]]

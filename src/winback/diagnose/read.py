@@ -11,7 +11,7 @@ from winback.diagnose.causes import Section, clusters_section, faults_section, q
 from winback.diagnose.charts import png
 from winback.diagnose.findings.sentences import Wording
 from winback.diagnose.labels import attribute_labels, channel_labels, labelled
-from winback.diagnose.nouns import Diagnosis
+from winback.diagnose.nouns import ChannelVerdicts, Diagnosis
 from winback.diagnose.page import page
 from winback.diagnose.pictures import report_charts
 from winback.diagnose.report_nouns import Report
@@ -35,6 +35,7 @@ __all__ = [
     "Section",
     "as_called",
     "cause_sections",
+    "channel_verdicts",
     "chosen_told",
     "definition",
     "diagnosis",
@@ -53,6 +54,10 @@ __all__ = [
     "to_json",
     "wording",
 ]
+
+
+#: Where the verdicts on channels lie, in the folder of their date.
+CHANNELS_FILE = "channels.json"
 
 
 def folder(ws: Workspace, as_of: date) -> Path:
@@ -86,6 +91,22 @@ Told = TypeVar("Told", bound=Diagnosis | Report)
 def as_called(ws: Workspace, found: Told, language: Language) -> Told:
     """The same with every channel by the label that the workspace gives it, for people to read."""
     return labelled(found, channel_labels(ws.settings, language))
+
+
+def channel_verdicts(ws: Workspace, as_of: date, days_max: int) -> ChannelVerdicts | None:
+    """The verdicts of the latest diagnosis made for `as_of` or a date at most `days_max` days before it.
+
+    None where there is none. Whatever came later is not known to it.
+    """
+    for path in sorted((ws.data / "diagnose").glob(f"as_of=*/{CHANNELS_FILE}"), reverse=True):
+        made = date.fromisoformat(path.parent.name.removeprefix("as_of="))
+        if made > as_of:
+            continue
+        if (as_of - made).days > days_max:
+            return None
+        told = json.loads(path.read_text(encoding="utf-8"))["channels"]
+        return ChannelVerdicts(made, {each["channel"]: (each["verdict"], *each["grounds"]) for each in told})
+    return None
 
 
 def diagnosis(ws: Workspace, as_of: date) -> Diagnosis:

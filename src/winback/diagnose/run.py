@@ -35,7 +35,8 @@ from winback.diagnose.nouns import (
 )
 from winback.diagnose.over_time import structure_by_month
 from winback.diagnose.quality.from_log import quality_from
-from winback.diagnose.read import folder
+from winback.diagnose.quality.nouns import Quality
+from winback.diagnose.read import CHANNELS_FILE, folder
 from winback.diagnose.reading import (
     Customers,
     read_alive,
@@ -139,8 +140,27 @@ def report(
         faults=faults.result(),
     )
     write_json(folder(ws, as_of) / "report.json", plain(found))
+    keep_channels(ws, quality)
     told.advance()
     return found
+
+
+def channels(ws: Workspace, as_of: date) -> Quality:
+    """Judge every channel as known at the start of `as_of`, and keep the verdicts; the rest of a report aside.
+
+    Raises NotReadyProblem where nothing has been ingested.
+    """
+    by = Churn.of(ws.settings.churn)
+    cut = spells(read_alive(ws, by.kinds, as_of), by.days)
+    rules = rules_of(ws.settings).quality
+    found = quality_from(ws, cut, read_customers(ws, as_of), as_of=as_of, rules=rules)
+    keep_channels(ws, found)
+    return found
+
+
+def keep_channels(ws: Workspace, found: Quality) -> None:
+    """The verdicts below the data folder, where `read.channel_verdicts` finds them."""
+    write_json(folder(ws, found.as_of) / CHANNELS_FILE, plain(found))
 
 
 def _chosen(ws: Workspace, groups: Sequence[str], channels: Sequence[str]) -> tuple[Group, ...]:

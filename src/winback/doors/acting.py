@@ -16,6 +16,8 @@ from winback.store.workspace import Workspace
 from winback.terms.progress import Progress
 from winback.terms.time import micros
 
+#: Channels are judged anew after so many days, where a playbook asks for it.
+JUDGED_DAYS = 7
 #: Kinds of providers that reach nobody.
 _UNREAL = ("sandbox", "inbox")
 
@@ -72,12 +74,22 @@ def plan_at(ws: Workspace, as_of: date, now_us: int, how: How, *, silent: date |
     from winback.plan.read import day_of_moment
     from winback.warn import act as warn_act
 
+    judge_channels(ws, as_of)
     found = flow.plan(
         ws, as_of, now_us, silent_since=silent, wait_seconds=how.wait_seconds, progress=how.progress
     )
     if found.silent_since is not None:
         warn_act.tell_silent(ws, day_of_moment(ws, now_us), found.silent_since)
     return found
+
+
+def judge_channels(ws: Workspace, as_of: date) -> None:
+    """Where a playbook asks a diagnosis which channels are weak, none is older than JUDGED_DAYS."""
+    from winback.plan import read as plan_read
+
+    dates = plan_read.channels_judged_by(ws, as_of).values()
+    if any(made is None or (as_of - made).days > JUDGED_DAYS for made in dates):
+        flow.channels(ws, as_of)
 
 
 def walk_on(ws: Workspace, now: datetime, how: How) -> PlanSummary | None:

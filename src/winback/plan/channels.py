@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
 
+from winback.diagnose import read as diagnose
+from winback.diagnose.nouns import ChannelVerdicts
 from winback.ingest import read as ingest
 from winback.plan import book
 from winback.plan.choose import Codes, code_of
@@ -40,6 +42,33 @@ class Seen:
     came: Codes32
     ever: npt.NDArray[np.bool_]
     churned: npt.NDArray[np.bool_]
+
+
+#: What the grounds of a verdict to stop say.
+_GROUNDS = {"lost": "too many are lost", "costs_more": "they bring less than they cost"}
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What makes a channel weak: the verdicts of a diagnosis where one stands, else the limits of `part`."""
+
+    part: WeakChannels
+    by: ChannelVerdicts | None
+
+    def reasons(self, channel: str, new: int, share: float | None) -> Iterator[str]:
+        """Why a channel is weak; nothing where it is not. What the diagnosis does not decide, limits do."""
+        verdict, *grounds = (self.by.channels.get(channel) if self.by else None) or ("watch",)
+        if verdict == "stop" and self.by:
+            told = " and ".join(_GROUNDS.get(ground, ground) for ground in grounds)
+            yield f"the diagnosis as of {self.by.as_of} says stop: {told}"
+        if verdict != "watch":
+            return
+        part = self.part
+        if part.new_customers_below is not None and new < part.new_customers_below:
+            yield f"{new} new customers in {part.look_days} days, fewer than {part.new_customers_below}"
+        above = part.churned_share_above
+        if above is not None and share is not None and share > above:
+            yield f"{share:.1%} of its customers have left, more than {above:.1%}"
 
 
 def load(connection: Any) -> Stands:
@@ -87,10 +116,18 @@ def look(
     for playbook in asked:
         assert playbook.weak_channels is not None
         before = found.get(playbook.name, {})
-        now = _judged(playbook.name, playbook.weak_channels, (seen, everybody.as_of), before)
+        judge = Judge(playbook.weak_channels, verdicts(ws, playbook.weak_channels, everybody.as_of))
+        now = _judged(playbook.name, judge, (seen, everybody.as_of), before)
         found[playbook.name] = now
         closed[playbook.name] = _closed(seen, now)
     return found, closed
+
+
+def verdicts(ws: Workspace, part: WeakChannels, as_of: date) -> ChannelVerdicts | None:
+    """The diagnosis whose verdicts decide as of the date; None where the channels' own figures do."""
+    if not part.by_diagnosis:
+        return None
+    return diagnose.channel_verdicts(ws, as_of, part.diagnosis_days_max)
 
 
 def _seen(ws: Workspace, everybody: Everybody) -> Seen:
@@ -117,18 +154,18 @@ def _is(flags: Any) -> npt.NDArray[np.bool_]:
 
 
 def _judged(
-    playbook: str, part: WeakChannels, known: tuple[Seen, date], before: Mapping[str, Channel]
+    playbook: str, judge: Judge, known: tuple[Seen, date], before: Mapping[str, Channel]
 ) -> dict[str, Channel]:
     """Every channel that has joined by now; one that left stays as it was."""
     seen, as_of = known
-    new, alive, gone = _counts(seen, day_number(as_of), part.look_days)
+    new, alive, gone = _counts(seen, day_number(as_of), judge.part.look_days)
     found = dict(before)
     for place, name in enumerate(seen.names):
         was = before.get(name)
         if was is not None and was.left is not None:
             continue
         share = float(gone[place] / alive[place]) if alive[place] else None
-        reasons = list(_reasons(part, int(new[place]), share))
+        reasons = list(judge.reasons(name, int(new[place]), share))
         if was is None and not reasons:
             continue
         since = (was.weak_since if was else None) or as_of
@@ -141,9 +178,10 @@ def _judged(
             left=None,
             new_customers=int(new[place]),
             churned_share=share,
+            why=" and ".join(reasons),
         )
         days = (as_of - since).days
-        if reasons and days >= part.leave_after_days:
+        if reasons and days >= judge.part.leave_after_days:
             why = f"weak since {since}, {days} days: {' and '.join(reasons)}"
             now = replace(now, left=as_of, why=why)
         found[name] = now
@@ -161,15 +199,6 @@ def _counts(seen: Seen, day: int, look_days: int) -> tuple[Codes32, Codes32, Cod
     brought = lately & (seen.inviters != seen.own)
     new = count(seen.own, lately) + count(seen.inviters, brought)
     return new, count(seen.own, seen.ever), count(seen.own, seen.churned)
-
-
-def _reasons(part: WeakChannels, new: int, share: float | None) -> Iterable[str]:
-    """Why a channel is weak; nothing where it is not."""
-    if part.new_customers_below is not None and new < part.new_customers_below:
-        yield f"{new} new customers in {part.look_days} days, fewer than {part.new_customers_below}"
-    above = part.churned_share_above
-    if above is not None and share is not None and share > above:
-        yield f"{share:.1%} of its customers have left, more than {above:.1%}"
 
 
 def _closed(seen: Seen, now: Mapping[str, Channel]) -> Codes:

@@ -134,7 +134,7 @@ class Channel:
 
     `weak_since` is the first of the dates in a row on which it was weak (None: it is not); `left` the date on
     which it left for good. `new_customers` came by it, or were brought by its customers, in the days looked
-    at; `churned_share` of those ever alive (None: nobody was); `why` says what it was left for.
+    at; `churned_share` of those ever alive (None: nobody was); `why` says why it is weak, or left.
     """
 
     playbook: str

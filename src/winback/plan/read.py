@@ -24,6 +24,7 @@ __all__ = [
     "ENTRY_SCHEMA",
     "TASK_SCHEMA",
     "TREATMENT_SCHEMA",
+    "channels_judged_by",
     "check_playbooks",
     "day_of_moment",
     "entries",
@@ -136,6 +137,20 @@ def weak_channels(ws: Workspace, playbook: str) -> tuple[Channel, ...]:
     with facts.connection(ws) as connection:
         found = channels.load(connection).get(playbook, {})
     return tuple(found.values())
+
+
+def channels_judged_by(ws: Workspace, as_of: date) -> dict[str, date | None]:
+    """Of each playbook for weak channels that asks a diagnosis: the date of the one that decides as of a date.
+
+    None where there is none of late, so that the channels' own figures decide.
+    """
+    found = {}
+    for file in playbook_files(ws.settings, ws.root):
+        part = file.playbook.weak_channels
+        if part is not None and part.by_diagnosis:
+            by = channels.verdicts(ws, part, as_of)
+            found[file.playbook.name] = None if by is None else by.as_of
+    return found
 
 
 def text_of(ws: Workspace, playbook: str, version: int) -> str | None:

@@ -81,13 +81,17 @@ class Enter(Who):
 class WeakChannels(_Part):
     """A play for channels that are weak, for as long as they do not stay so.
 
-    A channel is weak as of a date where fewer than `new_customers_below` came by it, or were brought by its
-    customers, in the `look_days` before; or where more than `churned_share_above` of its customers who were
-    ever alive have left. Weak on every date looked at for `leave_after_days`, it leaves the play for good.
+    By diagnosis, the verdict on the channel decides where one of the last `diagnosis_days_max` days stands:
+    stop is weak, keep is not. Where it says watch, or there is none, the channel's own figures do: weak as of
+    a date where fewer than `new_customers_below` came by it, or were brought by its customers, in the
+    `look_days` before; or where more than `churned_share_above` of its customers who were ever alive have
+    left. Weak on every date looked at for `leave_after_days`, it leaves the play for good.
     """
 
     new_customers_below: Annotated[int, Field(ge=1)] | None = None
     churned_share_above: Share | None = None
+    by_diagnosis: bool = True
+    diagnosis_days_max: Annotated[int, Field(ge=1, le=365)] = 31
     look_days: Annotated[int, Field(ge=1, le=365)] = 14
     leave_after_days: Annotated[int, Field(ge=1, le=365)] = 30
 

@@ -116,6 +116,7 @@ def tell(ws: Workspace, found: PlanSummary, language: Language) -> None:
         shown.show_line(
             say("{day} was entered already; only who was due went on.").format(day=day(found.as_of))
         )
+    _judged_by(ws, found.as_of, language)
     for playbook, people in found.moved.items():
         text = say("{people} inside {playbook} moved to its new version.")
         shown.show_line(text.format(people=number(people), playbook=playbook))
@@ -129,6 +130,22 @@ def tell(ws: Workspace, found: PlanSummary, language: Language) -> None:
     shown.show_line(
         f"{text.format(day=day(found.as_of), **counts)} {seconds(found.seconds, speaker(language))}"
     )
+
+
+def _judged_by(ws: Workspace, as_of: date, language: Language) -> None:
+    """By what the channels of playbooks for weak ones are judged."""
+    from winback.plan.read import channels_judged_by, speak
+
+    say = speak(language)
+    for playbook, made in channels_judged_by(ws, as_of).items():
+        if made is None:
+            text = say(
+                "{playbook}: no diagnosis judges the channels, so their own figures do; winback report makes one."
+            )
+            shown.show_line(text.format(playbook=playbook))
+        else:
+            text = say("{playbook}: the diagnosis as of {day} says which channels are weak.")
+            shown.show_line(text.format(playbook=playbook, day=day(made)))
 
 
 def _entered(title: str, entered: Sequence[Entered], language: Language) -> None:
