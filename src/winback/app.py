@@ -7,8 +7,9 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winback.language import Language
 from winback.settings.deliver import MEDIUMS, ProviderSection
-from winback.settings.load import load
+from winback.settings.load import language_of, load
 from winback.settings.place import placed
 from winback.store.workspace import Workspace
 from winback.terms.errors import Place, Problem, SettingsProblem, gathered
@@ -31,6 +32,11 @@ def open_workspace(path: Path | None = None) -> Workspace:
     return Workspace(settings=load(file), root=file.parent)
 
 
+def nothing_opened() -> None:
+    """A new call: what the one before it opened is forgotten."""
+    _opened.set(None)
+
+
 def located(problem: Problem) -> Problem:
     """The problem with the lines of the keys it names, where those stand in the opened workspace's file."""
     file = _opened.get()
@@ -38,6 +44,12 @@ def located(problem: Problem) -> Problem:
         return problem
     each = [SettingsProblem(one.what, place=placed(one.place, file), todo=one.todo) for one in problem.each]
     return gathered(each, of=str(file))
+
+
+def opened_language() -> Language | None:
+    """What the workspace opened last says, also where its file cannot be as it is; None where none was."""
+    file = _opened.get()
+    return None if file is None else language_of(file)
 
 
 def workspace_file(path: Path | None = None) -> Path:

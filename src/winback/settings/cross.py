@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,10 +11,11 @@ from winback.settings.locate import Path
 from winback.settings.reward import default_rewards
 from winback.settings.sources import CallMapping, Constant, Renamed
 from winback.terms.kinds import Kind
+from winback.terms.told import Told
 
 #: Sections by name, each checked by itself already.
 Sections = Mapping[str, Any]
-Found = Iterator[tuple[Path, str]]
+Found = Iterator[tuple[Path, Told]]
 
 
 def disagreements(sections: Sections) -> Found:
@@ -29,26 +30,32 @@ def known_kinds(sections: Sections) -> tuple[str, ...]:
     return (*[kind.value for kind in Kind], *sorted(sections["kinds"]))
 
 
+def _among(found: str | None, allowed: Iterable[str]) -> Told:
+    """What is said of a word that is not one of those allowed."""
+    return Told('found "{found}"; allowed: {allowed}', found=found, allowed=tuple(allowed))
+
+
 def _own_kinds_are_new(sections: Sections) -> Found:
     for own in sections["kinds"]:
         if own in set(Kind):
-            yield ("kinds", own), f"{own} is a kind every workspace has; choose another name"
+            yield ("kinds", own), Told("{own} is a kind every workspace has; choose another name", own=own)
 
 
 def _kinds_alive_are_known(sections: Sections) -> Found:
     known = known_kinds(sections)
     for index, kind in enumerate(sections["churn"].kinds):
         if kind not in known:
-            yield ("churn", "kinds", index), f'found "{kind}"; allowed: {", ".join(known)}'
+            yield ("churn", "kinds", index), _among(kind, known)
 
 
 def _source_names_differ(sections: Sections) -> Found:
     seen: set[str] = set()
     for index, source in enumerate(sections["sources"]):
         if source.name in seen:
-            yield ("sources", index, "name"), f'a source "{source.name}" stands above already'
+            yield ("sources", index, "name"), Told('a source "{name}" stands above already', name=source.name)
         if source.name in BUILT_IN_SOURCES:
-            said = f'found "{source.name}", a source every workspace has; allowed: any other name'
+            what = 'found "{name}", a source every workspace has; allowed: any other name'
+            said = Told(what, name=source.name)
             yield ("sources", index, "name"), said
         seen.add(source.name)
 
@@ -58,7 +65,8 @@ def _source_zones_are_known(sections: Sections) -> Found:
         try:
             ZoneInfo(source.time_zone or "UTC")
         except (ZoneInfoNotFoundError, ValueError):
-            said = f'found "{source.time_zone}"; allowed: an IANA time zone such as Asia/Shanghai'
+            what = 'found "{zone}"; allowed: an IANA time zone such as Asia/Shanghai'
+            said = Told(what, zone=source.time_zone)
             yield ("sources", index, "time_zone"), said
 
 
@@ -69,7 +77,7 @@ def _mapped_kinds_are_known(sections: Sections) -> Found:
             for tail, kind in _kinds_named(event):
                 if kind not in known:
                     path: Path = ("sources", index, "events", number, "kind", *tail)
-                    yield path, f'found "{kind}"; allowed: {", ".join(known)}'
+                    yield path, _among(kind, known)
 
 
 def _kinds_named(event: CallMapping) -> Iterator[tuple[Path, str]]:
@@ -85,10 +93,10 @@ def _rewards_name_what_there_is(sections: Sections) -> Found:
     pots, kinds, shipped = sections["pots"], sections["products"].kinds, default_rewards()
     for name, reward in sections["rewards"].items():
         if reward.pot not in pots:
-            yield ("rewards", name, "pot"), f'found "{reward.pot}"; allowed: {", ".join(pots)}'
+            yield ("rewards", name, "pot"), _among(reward.pot, pots)
         for index, kind in enumerate(reward.product_kinds):
             if kind not in kinds and reward != shipped.get(name):
-                said = f'found "{kind}"; allowed: {", ".join(kinds)}'
+                said = _among(kind, kinds)
                 yield ("rewards", name, "product_kinds", index), said
 
 
@@ -96,15 +104,15 @@ def _collected_kinds_are_known(sections: Sections) -> Found:
     known, collector = known_kinds(sections), sections["collector"]
     for name, kind in collector.tracks.items():
         if kind not in known:
-            yield ("collector", "tracks", name), f'found "{kind}"; allowed: {", ".join(known)}'
+            yield ("collector", "tracks", name), _among(kind, known)
     for index, kind in enumerate(collector.browser_kinds):
         if kind not in known:
-            yield ("collector", "browser_kinds", index), f'found "{kind}"; allowed: {", ".join(known)}'
+            yield ("collector", "browser_kinds", index), _among(kind, known)
     for number, event in enumerate(collector.events):
         for tail, kind in _kinds_named(event):
             if kind not in known:
                 path: Path = ("collector", "events", number, "kind", *tail)
-                yield path, f'found "{kind}"; allowed: {", ".join(known)}'
+                yield path, _among(kind, known)
 
 
 def _labels_differ(sections: Sections) -> Found:
@@ -115,7 +123,8 @@ def _labels_differ(sections: Sections) -> Found:
             for name, label in sections[section].items():
                 said = getattr(label, language)
                 if said in seen:
-                    yield (section, name, language), f'found "{said}", which {seen[said]} is called already'
+                    what = 'found "{said}", which {other} is called already'
+                    yield (section, name, language), Told(what, said=said, other=seen[said])
                 seen.setdefault(said, name)
 
 

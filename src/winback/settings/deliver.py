@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from winback.settings.secrets import holds_a_secret, names_a_secret
+from winback.terms.told import Told
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
@@ -53,13 +54,16 @@ class ProviderSection(_Part):
     def _no_secrets(cls, given: dict[str, str]) -> dict[str, str]:
         for key, value in given.items():
             if names_a_secret(key) or holds_a_secret(value):
-                raise ValueError(f"{key} would hold a secret; set WINBACK_<NAME>_KEY or _SECRET outside")
+                what = "{key} would hold a secret; set WINBACK_<NAME>_KEY or _SECRET outside"
+                raise ValueError(Told(what, key=key))
         return given
 
     @model_validator(mode="after")
     def _carries(self) -> ProviderSection:
         if self.medium not in CARRIES[self.kind]:
-            raise ValueError(f"kind {self.kind} carries {', '.join(CARRIES[self.kind])}, not {self.medium}")
+            carries = CARRIES[self.kind]
+            what = "kind {kind} carries {carries}, not {medium}"
+            raise ValueError(Told(what, kind=self.kind, carries=carries, medium=self.medium))
         return self
 
 
@@ -82,10 +86,6 @@ class TemplateSection(_Part):
     parameters: dict[Name, str] = {}
 
 
-def default_caps() -> tuple[CapSection, ...]:
-    """Marketing: one a day, three a week; service apart from it: five a day."""
-    return (
-        CapSection(purpose="marketing", hours=24, count=1),
 class NewsSection(_Part):
     """What is new, told by the business itself: `news.<name>` in texts, in the language of the customer."""
 
@@ -93,6 +93,10 @@ class NewsSection(_Part):
     en: Annotated[str, Field(min_length=1)]
 
 
+def default_caps() -> tuple[CapSection, ...]:
+    """Marketing: one a day, three a week; service apart from it: five a day."""
+    return (
+        CapSection(purpose="marketing", hours=24, count=1),
         CapSection(purpose="marketing", hours=7 * 24, count=3),
         CapSection(purpose="service", hours=24, count=5),
     )
@@ -118,10 +122,10 @@ class DeliverSection(_Part):
     links_url: str = ""
     landing_url: str = ""
     scanner_seconds: Annotated[int, Field(ge=0, le=600)] = 5
+    news: dict[Name, NewsSection] = {}
 
     @model_validator(mode="after")
     def _some_night(self) -> DeliverSection:
         if self.quiet_from == self.quiet_to and self.quiet_purposes:
-    news: dict[Name, NewsSection] = {}
             raise ValueError("quiet_from is quiet_to; for no quiet hours set quiet_purposes = []")
         return self

@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from winback.terms.told import Told
+
 Days = Annotated[int, Field(ge=1, le=730)]
 DaysList = Annotated[tuple[Days, ...], Field(min_length=1)]
 Count = Annotated[int, Field(ge=1)]
@@ -57,7 +59,7 @@ class ChannelQualitySection(_Part):
         for name in ("conversion_days", "churn_days"):
             days = getattr(self, name)
             if list(days) != sorted(set(days)):
-                raise ValueError(f"{name} must ascend, each number once")
+                raise ValueError(Told("{name} must ascend, each number once", name=name))
         if self.payback_days_max < self.value_days:
             raise ValueError("payback_days_max must not be less than value_days")
         return self

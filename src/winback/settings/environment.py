@@ -13,6 +13,7 @@ from winback.settings.locate import Path
 from winback.settings.model import Settings
 from winback.settings.secrets import secret
 from winback.terms.errors import Place, SettingsProblem
+from winback.terms.told import Told
 
 PREFIX = "WINBACK_"
 
@@ -54,16 +55,20 @@ def _known(variable: str, section: str, key: str) -> None:
     place = Place(file="environment", field=variable)
     if section not in sections:
         near = _nearest(section, sections)
-        todo = f"did you mean {PREFIX}{near.upper()}__{key.upper()}?" if near else None
-        raise SettingsProblem(f"no such section; allowed: {', '.join(sections)}", place=place, todo=todo)
+        todo = _meant(f"{PREFIX}{near}__{key}") if near else None
+        allowed = tuple(sections)
+        raise SettingsProblem("no such section; allowed: {allowed}", allowed=allowed, place=place, todo=todo)
     keys = sections[section].model_fields
     if key not in keys:
         head = f"{PREFIX}{section.upper()}__"
         near = _nearest(key, keys)
-        todo = f"did you mean {head}{near.upper()}?" if near else None
-        raise SettingsProblem(
-            f"no such setting; allowed after {head}: {', '.join(keys)}", place=place, todo=todo
-        )
+        todo = _meant(f"{head}{near}") if near else None
+        what = "no such setting; allowed after {head}: {allowed}"
+        raise SettingsProblem(what, head=head, allowed=tuple(keys), place=place, todo=todo)
+
+
+def _meant(variable: str) -> Told:
+    return Told("did you mean {variable}?", variable=variable.upper())
 
 
 def _nearest(word: str, known: Iterable[str]) -> str | None:

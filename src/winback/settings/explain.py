@@ -13,11 +13,12 @@ from pydantic_core import ErrorDetails
 from winback.settings import schema
 from winback.settings.locate import Path
 from winback.settings.model import Settings
+from winback.settings.said import said
 from winback.settings.secrets import holds_a_secret, names_a_secret
+from winback.terms.told import Told
 
 SHOWN_LETTERS_MAX = 60
-_NO_SECRETS = "secrets never stand in this file"
-_SECRET_ADVICE = "remove it here; set it as an environment variable, or name a file in <VARIABLE>_FILE"
+_SECRET_ADVICE = Told("remove it here; set it as an environment variable, or name a file in <VARIABLE>_FILE")
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ class Fault:
     """One thing that cannot be, at a path of the file."""
 
     path: Path
-    what: str
-    todo: str | None = None
+    what: Told
+    todo: Told | None = None
     #: A fault of a table as a whole: the first of its keys that `what` names is where it stands.
     of_whole: bool = False
 
@@ -51,19 +52,23 @@ def unknown_key(path: Path, known: Iterable[str]) -> Fault:
     """The fault of a key that no setting has, with the nearest one that there is."""
     key, known = str(path[-1]), list(known)
     if names_a_secret(key):
-        return Fault(path, f"unknown key {key!r}, and {_NO_SECRETS}", _SECRET_ADVICE)
+        what = Told("unknown key {key!r}, and secrets never stand in this file", key=key)
+        return Fault(path, what, _SECRET_ADVICE)
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
     return Fault(
         path,
-        f"unknown key {key!r}; allowed: {', '.join(known)}",
-        f"did you mean {near[0]!r}?" if near else None,
+        Told("unknown key {key!r}; allowed: {allowed}", key=key, allowed=known),
+        Told("did you mean {near!r}?", near=near[0]) if near else None,
     )
 
 
 def secret_found(path: Path) -> Fault:
     """The fault of a password written into the file."""
-    todo = f"set WINBACK_{str(path[0]).upper()}__{str(path[1]).upper()} (or …_FILE) in the environment"
-    return Fault(path, f"holds a password; {_NO_SECRETS}", todo if len(path) == 2 else _SECRET_ADVICE)
+    what, todo = Told("holds a password; secrets never stand in this file"), _SECRET_ADVICE
+    if len(path) == 2:
+        variable = f"WINBACK_{path[0]}__{path[1]}".upper()
+        todo = Told("set {variable} (or …_FILE) in the environment", variable=variable)
+    return Fault(path, what, todo)
 
 
 def value_at(raw: Any, path: Path) -> Any:
@@ -139,22 +144,28 @@ def _fault(raw: dict[str, Any], path: Path, error: ErrorDetails, member: str | N
         ]
         return unknown_key(path, dict.fromkeys(key for model in above for key in model.model_fields))
     if kind == "missing":
-        return Fault(path, f"is missing; allowed: {schema.described(schema.at(Settings, path))}")
+        allowed = schema.described(schema.at(Settings, path))
+        return Fault(path, Told("is missing; allowed: {allowed}", allowed=allowed))
     if kind == "value_error":
-        return Fault(path, error["msg"].removeprefix("Value error, "), of_whole=True)
+        return Fault(path, said(error), of_whole=True)
     if error["loc"][-1] == "[key]":
-        return Fault(path, f"is no name that may stand here; allowed: {_allowed_key(error)}")
-    return Fault(path, f"found {shown(value_at(raw, path))}; allowed: {_allowed(path, error)}")
+        what = "is no name that may stand here; allowed: {allowed}"
+        return Fault(path, Told(what, allowed=_allowed_key(error)))
+    return Fault(path, _found(value_at(raw, path), _allowed(path, error)))
 
 
-def _allowed(path: Path, error: ErrorDetails) -> str:
+def _found(value: Any, allowed: Told) -> Told:
+    return Told("found {found}; allowed: {allowed}", found=shown(value), allowed=allowed)
+
+
+def _allowed(path: Path, error: ErrorDetails) -> Told:
     if error["type"] == "too_short":
-        return f"a list of at least {error['ctx']['min_length']}"
+        return Told("a list of at least {count}", count=error["ctx"]["min_length"])
     return schema.described(schema.at(Settings, path))
 
 
-def _allowed_key(error: ErrorDetails) -> str:
-    return schema.described(schema.text_of(error["ctx"]["pattern"])) if "ctx" in error else error["msg"]
+def _allowed_key(error: ErrorDetails) -> Told:
+    return schema.described(schema.text_of(error["ctx"]["pattern"])) if "ctx" in error else said(error)
 
 
 def _union_faults(
@@ -175,4 +186,4 @@ def _union_faults(
         if strangers := [key for key in value if key not in known]:
             yield from (unknown_key((*path, key), known) for key in strangers)
             return
-    yield Fault(path, f"found {shown(value)}; allowed: {schema.described(allowed)}")
+    yield Fault(path, _found(value, schema.described(allowed)))

@@ -13,15 +13,19 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from winback.language import LANGUAGES, Language
 from winback.settings import cross, schema
 from winback.settings.environment import overrides
 from winback.settings.explain import Fault, explained, secret_found, unknown_key
 from winback.settings.locate import Path as KeyPath
 from winback.settings.locate import lines_of
-from winback.settings.model import Settings
+from winback.settings.model import Settings, WorkspaceSection
 from winback.settings.secrets import secrets_in
 from winback.terms.errors import Place, SettingsProblem, gathered
+from winback.terms.told import Told
 
+_LANGUAGE = WorkspaceSection.model_fields["language"]
+_LANGUAGE_LINE = re.compile(r"^\s*language\s*=\s*[\"'](?P<language>zh|en)[\"']", re.MULTILINE)
 _WHERE = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 
 
@@ -48,12 +52,29 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
     return Settings(**sections)
 
 
+def language_of(path: Path, environ: Mapping[str, str] | None = None) -> Language | None:
+    """The language of the operators, as far as a file that may be wrong can tell it; None if not."""
+    environ = os.environ if environ is None else environ
+    try:
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError:
+        return None
+    try:
+        said = tomllib.loads(text).get("workspace", {}).get("language", _LANGUAGE.default)
+    except (tomllib.TOMLDecodeError, AttributeError):
+        found = _LANGUAGE_LINE.search(text)
+        said = found["language"] if found else None
+    said = environ.get("WINBACK_WORKSPACE__LANGUAGE", said)
+    return next((language for language in LANGUAGES if language == said), None)
+
+
 def _read(path: Path) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
         raise SettingsProblem(
-            f"cannot be read: {error.strerror}",
+            "cannot be read: {why}",
+            why=error.strerror,
             place=Place(file=str(path)),
             todo="`winback init` writes a new one",
         ) from None
@@ -69,21 +90,21 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         where = _WHERE.search(str(error))
-        what = _WHERE.sub("", str(error))
+        what = Told(_WHERE.sub("", str(error)))
         line = text.count("\n") + 1
         if where and where["line"]:
             line = int(where["line"])
-            what = f"{what}, column {where['column']}"
-        place = Place(file=str(path), line=line)
-        raise SettingsProblem(
-            f"is not TOML here: {what}", place=place, todo=_toml_advice(text, line)
-        ) from None
+            what = Told("{what}, column {column}", what=what, column=where["column"])
+        place, todo = Place(file=str(path), line=line), _toml_advice(text, line)
+        raise SettingsProblem("is not TOML here: {why}", why=what, place=place, todo=todo) from None
 
 
-def _toml_advice(text: str, line: int) -> str:
+def _toml_advice(text: str, line: int) -> Told:
     lines = text.splitlines()
     said = lines[line - 1].strip() if line <= len(lines) else ""
-    return f"the line reads: {said}" if said else "something before this line is not closed"
+    if not said:
+        return Told("something before this line is not closed")
+    return Told("the line reads: {said}", said=said)
 
 
 def _sections(raw: dict[str, Any]) -> tuple[dict[str, Any], list[Fault]]:

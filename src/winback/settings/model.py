@@ -28,6 +28,7 @@ from winback.settings.sources import Source
 from winback.settings.warn import RuleSection, WarnSection, default_rules
 from winback.settings.worker import WorkerSection
 from winback.terms.kinds import Kind
+from winback.terms.told import Told
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
@@ -42,7 +43,8 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError(f"{name!r} is no time zone; allowed is an IANA name such as Asia/Shanghai") from None
+        told = Told("{name!r} is no time zone; allowed is an IANA name such as Asia/Shanghai", name=name)
+        raise ValueError(told) from None
     return name
 
 
@@ -100,7 +102,12 @@ class ChurnSection(Section):
         if not self.kinds:
             raise ValueError("kinds is empty; at least one kind must count as alive")
         if self.dormant_days >= self.days:
-            raise ValueError(f"dormant_days {self.dormant_days} must be less than days {self.days}")
+            told = Told(
+                "dormant_days {dormant} must be less than days {days}",
+                dormant=self.dormant_days,
+                days=self.days,
+            )
+            raise ValueError(told)
         return self
 
 
@@ -116,7 +123,8 @@ class ProductSection(Section):
             raise ValueError("at most 62 product kinds")
         for product, kind in self.of.items():
             if kind not in self.kinds:
-                raise ValueError(f"product {product!r} is of kind {kind!r}; allowed: {', '.join(self.kinds)}")
+                what = "product {product!r} is of kind {kind!r}; allowed: {allowed}"
+                raise ValueError(Told(what, product=product, kind=kind, allowed=self.kinds))
         return self
 
 
@@ -143,7 +151,10 @@ class CampaignSection(Section):
     @model_validator(mode="after")
     def _in_order(self) -> CampaignSection:
         if self.last_day < self.first_day:
-            raise ValueError(f"last_day {self.last_day} is before first_day {self.first_day}")
+            told = Told(
+                "last_day {last} is before first_day {first}", last=self.last_day, first=self.first_day
+            )
+            raise ValueError(told)
         return self
 
 
@@ -215,7 +226,7 @@ class Settings(Section):
     @model_validator(mode="after")
     def _sections_agree(self) -> Settings:
         for path, what in cross.disagreements(dict(self)):
-            raise ValueError(f"{'.'.join(map(str, path))}: {what}")
+            raise ValueError(Told("{where}: {what}", where=".".join(map(str, path)), what=what))
         return self
 
     def fingerprint(self, *sections: str) -> str:

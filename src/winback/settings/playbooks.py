@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from winback.terms.told import Told, either
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
 Cost = Annotated[float, Field(ge=0)]
@@ -28,7 +30,8 @@ def span_us(text: str) -> int:
     """A span such as `3d`, `12h` or `30m` in microseconds. Raises ValueError where it is none."""
     found = _SPAN.match(text)
     if found is None:
-        raise ValueError(f"found {text!r}; allowed: a whole number of days, hours or minutes: 3d, 12h, 30m")
+        what = "found {text!r}; allowed: a whole number of days, hours or minutes: 3d, 12h, 30m"
+        raise ValueError(Told(what, text=text))
     return int(found[1]) * _UNIT_US[found[2]]
 
 
@@ -73,8 +76,7 @@ class Enter(Who):
     @model_validator(mode="after")
     def _somebody(self) -> Enter:
         if self.is_anybody:
-            asked = ", ".join(name for name in Who.model_fields)
-            raise ValueError(f"says nobody; give at least one of {asked}")
+            raise ValueError(Told("says nobody; give at least one of {keys}", keys=tuple(Who.model_fields)))
         return self
 
 
@@ -88,10 +90,10 @@ class WeakChannels(_Part):
     left. Weak on every date looked at for `leave_after_days`, it leaves the play for good.
     """
 
-    new_customers_below: Annotated[int, Field(ge=1)] | None = None
-    churned_share_above: Share | None = None
     by_diagnosis: bool = True
     diagnosis_days_max: Annotated[int, Field(ge=1, le=365)] = 31
+    new_customers_below: Annotated[int, Field(ge=1)] | None = None
+    churned_share_above: Share | None = None
     look_days: Annotated[int, Field(ge=1, le=365)] = 14
     leave_after_days: Annotated[int, Field(ge=1, le=365)] = 30
 
@@ -154,12 +156,15 @@ class Step(_Part):
     def _one_kind(self) -> Step:
         given = [kind for kind in KINDS if getattr(self, kind) is not None]
         if len(given) != 1:
-            said = " and ".join(given) or "nothing"
-            raise ValueError(f"says {said}; give exactly one of {', '.join(KINDS)}")
+            if not given:
+                raise ValueError(Told("says nothing; give exactly one of {keys}", keys=KINDS))
+            said = " and ".join(given)
+            raise ValueError(Told("says {said}; give exactly one of {keys}", said=said, keys=KINDS))
         for key, kinds in _BELONGS.items():
             is_given = key in self.model_fields_set
             if is_given and given[0] not in kinds:
-                raise ValueError(f"{key} stands with {' or '.join(kinds)} only, not with {given[0]}")
+                what = "{key} stands with {kinds} only, not with {other}"
+                raise ValueError(Told(what, key=key, kinds=either(*kinds), other=given[0]))
         if given[0] == "message" and self.medium is None:
             raise ValueError("medium is missing: by which way does the message go")
         return self

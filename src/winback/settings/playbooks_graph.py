@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from winback.settings.locate import Path
 from winback.settings.playbooks import END, Playbook, Step, span_us
+from winback.terms.told import Told
 
-Found = Iterator[tuple[Path, str]]
+Found = Iterator[tuple[Path, Told]]
 DAY_US = 86_400_000_000
+_NONE = Told("none is there yet")
 
 
 def ways(steps: Sequence[Step]) -> list[list[int]]:
@@ -65,21 +67,23 @@ def _names_of_others(playbook: Playbook, known: Known) -> Found:
         if step.medium is not None and text is not None:
             said.add(text)
             if text not in texts:
-                there = ", ".join(texts) or "none is there yet"
-                yield ("steps", place, key), f'no text "{text}" stands in texts; there: {there}'
+                there = tuple(texts) or _NONE
+                what = 'no text "{text}" stands in texts; there: {there}'
+                yield ("steps", place, key), Told(what, text=text, there=there)
         if step.grant is not None and step.grant not in known.rewards:
-            there = ", ".join(known.rewards) or "none is there yet"
-            yield ("steps", place, "grant"), f'no reward "{step.grant}" stands in rewards; there: {there}'
+            there = tuple(known.rewards) or _NONE
+            what = 'no reward "{reward}" stands in rewards; there: {there}'
+            yield ("steps", place, "grant"), Told(what, reward=step.grant, there=there)
     for name in playbook.texts:
         if name not in said:
-            yield ("texts", name), f'no step says the text "{name}"'
+            yield ("texts", name), Told('no step says the text "{name}"', name=name)
 
 
 def _names(steps: Sequence[Step]) -> Found:
     seen = {END}
     for place, step in enumerate(steps):
         if step.name in seen:
-            yield ("steps", place, "name"), f'a step "{step.name}" is there already'
+            yield ("steps", place, "name"), Told('a step "{name}" is there already', name=step.name)
         seen.add(step.name)
 
 
@@ -88,11 +92,9 @@ def _targets(steps: Sequence[Step]) -> Found:
         after = {each.name for each in steps[place + 1 :]} | {END}
         for path, name in _named_at(step):
             if name not in after:
-                allowed = ", ".join([*(each.name for each in steps[place + 1 :]), END])
-                yield (
-                    ("steps", place, *path),
-                    f'"{name}" does not stand after this step; allowed: {allowed}',
-                )
+                allowed = [*(each.name for each in steps[place + 1 :]), END]
+                what = '"{name}" does not stand after this step; allowed: {allowed}'
+                yield ("steps", place, *path), Told(what, name=name, allowed=allowed)
 
 
 def _named_at(step: Step) -> Iterator[tuple[Path, str]]:
@@ -110,15 +112,16 @@ def _reactions(steps: Sequence[Step], kinds: Sequence[str]) -> Found:
     for place, step in enumerate(steps):
         for number, reaction in enumerate(step.until):
             if reaction.partition(":")[0] not in kinds:
-                said = f'found "{reaction}"; allowed: one of {", ".join(kinds)}, or kind:detail'
+                what = 'found "{reaction}"; allowed: one of {kinds}, or kind:detail'
+                said = Told(what, reaction=reaction, kinds=tuple(kinds))
                 yield ("steps", place, "until", number), said
         if isinstance(step.on_reaction, dict):
             for kind in step.on_reaction:
                 if kind not in step.until:
-                    said = f'"{kind}" is not waited for; until: {", ".join(step.until)}'
+                    said = Told('"{kind}" is not waited for; until: {until}', kind=kind, until=step.until)
                     yield ("steps", place, "on_reaction", kind), said
         elif step.on_reaction is not None and not step.until:
-            yield ("steps", place, "on_reaction"), "nothing is waited for; say what in until"
+            yield ("steps", place, "on_reaction"), Told("nothing is waited for; say what in until")
 
 
 def _arms(playbook: Playbook) -> Found:
@@ -126,7 +129,8 @@ def _arms(playbook: Playbook) -> Found:
         for number, case in enumerate(step.branch or ()):
             for arm in case.arm or ():
                 if arm not in playbook.arm_shares:
-                    said = f'no arm "{arm}" stands in arms; there: {", ".join(playbook.arm_shares)}'
+                    what = 'no arm "{arm}" stands in arms; there: {there}'
+                    said = Told(what, arm=arm, there=tuple(playbook.arm_shares))
                     yield ("steps", place, "branch", number, "arm"), said
 
 
@@ -148,15 +152,16 @@ def _graph(playbook: Playbook) -> Found:
     passed: dict[int, set[str]] = {0: set()}
     for place, step in enumerate(steps):
         if place not in passed:
-            yield ("steps", place, "name"), f'no way leads to the step "{step.name}"'
+            yield ("steps", place, "name"), Told('no way leads to the step "{name}"', name=step.name)
             continue
         if step.promises is not None and step.promises not in passed[place]:
-            said = f'no grant "{step.promises}" is given on every way that leads here'
+            what = 'no grant "{grant}" is given on every way that leads here'
+            said = Told(what, grant=step.promises)
             yield ("steps", place, "promises"), said
         given = passed[place] | ({step.name} if step.grant is not None else set())
         for target in leads[place]:
             if place < target <= end:
                 passed[target] = passed.get(target, given) & given
     if (days := -(-longest_us(playbook) // DAY_US)) > playbook.measure_days:
-        said = f"measure_days is {playbook.measure_days}, but the longest walk takes {days} days"
-        yield ("measure_days",), f"{said}; give at least {days}"
+        what = "measure_days is {now}, but the longest walk takes {days} days; give at least {days}"
+        yield ("measure_days",), Told(what, now=playbook.measure_days, days=days)

@@ -22,7 +22,9 @@ from winback.settings.locate import lines_of
 from winback.settings.model import Settings
 from winback.settings.playbooks import Playbook
 from winback.settings.playbooks_graph import Known, disagreements
+from winback.settings.said import said
 from winback.terms.errors import Place, SettingsProblem, gathered
+from winback.terms.told import Told
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,8 @@ def playbook_files(settings: Settings, root: Path) -> tuple[PlaybookFile, ...]:
         if read.playbook.name in found:
             other = found[read.playbook.name].file
             where = read.place(("name",))
-            problems.append(
-                SettingsProblem(f"the playbook {read.playbook.name} stands in {other}", place=where)
-            )
+            what = "the playbook {name} stands in {other}"
+            problems.append(SettingsProblem(what, name=read.playbook.name, other=other, place=where))
         found[read.playbook.name] = read
     if problems:
         raise gathered(problems, of="playbooks")
@@ -83,7 +84,7 @@ def read_playbook(text: str, file: str, known: Known | None = None) -> PlaybookF
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsProblem(f"is not TOML: {error}", place=Place(file)) from None
+        raise SettingsProblem("is not TOML: {why}", why=error, place=Place(file)) from None
     lines = lines_of(text)
     try:
         playbook = Playbook.model_validate_json(json.dumps(raw, default=str), strict=True)
@@ -103,14 +104,15 @@ def _texts(settings: Settings, root: Path, problems: list[SettingsProblem]) -> I
         try:
             yield str(path), path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
-            problems.append(SettingsProblem(f"cannot be read: {error}", place=Place(str(path))))
+            problems.append(SettingsProblem("cannot be read: {why}", why=error, place=Place(str(path))))
     shipped = _shipped_texts()
     for name in settings.playbooks.shipped:
         if name in {path.stem for path in own}:
             continue
         if f"{name}.toml" not in shipped:
-            said = f'no playbook "{name}" is shipped; allowed: {", ".join(shipped_names())}'
-            problems.append(SettingsProblem(said, place=Place("winback.toml", field="playbooks.shipped")))
+            what = 'no playbook "{name}" is shipped; allowed: {allowed}'
+            place = Place("winback.toml", field="playbooks.shipped")
+            problems.append(SettingsProblem(what, name=name, allowed=shipped_names(), place=place))
             continue
         yield f"shipped/{name}.toml", shipped[f"{name}.toml"]
 
@@ -126,7 +128,7 @@ def _shipped_texts() -> dict[str, str]:
     }
 
 
-def _fault(raw: dict[str, Any], lines: dict[KeyPath, int], error: Any) -> tuple[KeyPath, str]:
+def _fault(raw: dict[str, Any], lines: dict[KeyPath, int], error: Any) -> tuple[KeyPath, Told]:
     """Path and message of what pydantic found; parts of its path that name a type are left out.
 
     A fault of a table as a whole stands at the first of its keys that the message names.
@@ -139,19 +141,22 @@ def _fault(raw: dict[str, Any], lines: dict[KeyPath, int], error: Any) -> tuple[
     kind = error["type"]
     if kind == "extra_forbidden":
         known = [key for model in schema.models(schema.at(Playbook, path[:-1])) for key in model.model_fields]
-        return path, f"unknown key {path[-1]!r}; allowed: {', '.join(known)}"
+        return path, Told("unknown key {key!r}; allowed: {allowed}", key=path[-1], allowed=known)
     if kind == "missing":
-        return path, f"is missing; allowed: {schema.described(schema.at(Playbook, path))}"
+        described = schema.described(schema.at(Playbook, path))
+        return path, Told("is missing; allowed: {allowed}", allowed=described)
     if kind == "value_error":
-        what = error["msg"].removeprefix("Value error, ")
+        what = said(error)
         named = [(*path, word) for word in re.findall(r"[a-z_]+", what) if (*path, word) in lines]
         return named[0] if named else path, what
     allowed = schema.at(Playbook, path)
-    said = error["msg"] if allowed is None else f"allowed: {schema.described(allowed)}"
-    return path, f"found {shown(value_at(raw, path))}; {said}"
+    found = shown(value_at(raw, path))
+    if allowed is None:
+        return path, Told("found {found}; {said}", found=found, said=said(error))
+    return path, Told("found {found}; allowed: {allowed}", found=found, allowed=schema.described(allowed))
 
 
-def _gathered(file: str, lines: dict[KeyPath, int], faults: dict[KeyPath, str]) -> SettingsProblem:
+def _gathered(file: str, lines: dict[KeyPath, int], faults: dict[KeyPath, Told]) -> SettingsProblem:
     problems = [SettingsProblem(what, place=_place(file, lines, path)) for path, what in faults.items()]
     return gathered(sorted(problems, key=lambda each: each.place.line or 0), of=file)
 

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from winback.terms.told import Told
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Minor = Annotated[int, Field(ge=0, le=10**15)]
 Money = Annotated[int, Field(ge=1, le=10**15)]
@@ -75,7 +77,7 @@ class RewardSection(_Part):
     def _one_way(self) -> RewardSection:
         ways = [way for way in WAYS if getattr(self, way) not in (None, ())]
         if len(ways) != 1:
-            raise ValueError(f"give exactly one of {', '.join(WAYS)}")
+            raise ValueError(Told("give exactly one of {keys}", keys=WAYS))
         if (ways[0] in ("steps", "share_bp")) != (self.by is not None):
             raise ValueError("by stands beside steps or share_bp, and only there: the feature they look at")
         limits = [step.at_least for step in self.steps]

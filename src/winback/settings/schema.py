@@ -11,14 +11,24 @@ from pydantic import BaseModel, Field
 from pydantic.fields import FieldInfo
 
 from winback.settings.locate import Path
+from winback.terms.told import Told, either
 
 _PATTERNS = {
-    r"^[a-z][a-z0-9_]{0,39}$": "a name of a-z, 0-9 and _ that begins with a letter, at most 40 long",
-    r"^[a-z][a-z0-9_-]{0,39}$": "a name of a-z, 0-9, _ and - that begins with a letter, at most 40 long",
-    r"^[A-Z][A-Z0-9_]*$": "the name of an environment variable, in capitals",
-    r"^([A-Z]{2})?$": "a country code of two capitals such as CN, or nothing",
-    r"^[A-Z]{3}$": "a currency code of three capitals such as CNY",
-    "^(low|middle|high)$": "low, middle or high",
+    r"^[a-z][a-z0-9_]{0,39}$": Told("a name of a-z, 0-9 and _ that begins with a letter, at most 40 long"),
+    r"^[a-z][a-z0-9_-]{0,39}$": Told(
+        "a name of a-z, 0-9, _ and - that begins with a letter, at most 40 long"
+    ),
+    r"^[A-Z][A-Z0-9_]*$": Told("the name of an environment variable, in capitals"),
+    r"^([A-Z]{2})?$": Told("a country code of two capitals such as CN, or nothing"),
+    r"^[A-Z]{3}$": Told("a currency code of three capitals such as CNY"),
+    "^(low|middle|high)$": Told("low, middle or high"),
+}
+_PLAIN = {
+    int: Told("a whole number"),
+    float: Told("a number"),
+    bool: Told("true or false"),
+    date: Told("a date such as 2026-03-01"),
+    Any: Told("any value"),
 }
 
 
@@ -98,43 +108,37 @@ def text_of(pattern: str) -> Any:
     return Annotated[str, Field(pattern=pattern)]
 
 
-def described(annotation: Any) -> str:
+def described(annotation: Any) -> Told:
     """What is allowed, in words: `a whole number from 1 to 730`."""
-    return " or ".join(dict.fromkeys(_described_one(option) for option in options(annotation)))
+    return either(*dict.fromkeys(_described_one(option) for option in options(annotation)))
 
 
-def _described_one(annotation: Any) -> str:
+def _described_one(annotation: Any) -> Told:
     base, marks = _bare(annotation)
     origin = get_origin(base)
     if origin is Literal:
-        return " or ".join(str(each) for each in get_args(base))
+        return either(*(str(each) for each in get_args(base)))
     if origin is tuple:
-        return f"a list [ … ] of {described(get_args(base)[0])}"
+        return Told("a list [ … ] of {what}", what=described(get_args(base)[0]))
     if origin is dict:
-        return f"a table of names, each {described(get_args(base)[1])}"
+        return Told("a table of names, each {what}", what=described(get_args(base)[1]))
     if isinstance(base, type) and issubclass(base, BaseModel):
-        return f"a table {{ {', '.join(base.model_fields)} }}"
+        return Told("a table {{ {keys} }}", keys=tuple(base.model_fields))
     if base is str:
         return _described_text(marks)
-    return {
-        int: "a whole number",
-        float: "a number",
-        bool: "true or false",
-        date: "a date such as 2026-03-01",
-        Any: "any value",
-    }[base] + _bounds(marks)
+    return _bounded(_PLAIN[base], marks)
 
 
-def _described_text(marks: list[Any]) -> str:
+def _described_text(marks: list[Any]) -> Told:
     for mark in marks:
         if (pattern := getattr(mark, "pattern", None)) is not None:
-            return _PATTERNS.get(pattern, f"text of the form {pattern}")
+            return _PATTERNS.get(pattern) or Told("text of the form {pattern}", pattern=pattern)
         if getattr(mark, "max_length", None) == 1:
-            return "a single character"
-    return "text"
+            return Told("a single character")
+    return Told("text")
 
 
-def _bounds(marks: list[Any]) -> str:
+def _bounded(what: Told, marks: list[Any]) -> Told:
     limit = {
         name: getattr(mark, name)
         for mark in marks
@@ -142,9 +146,20 @@ def _bounds(marks: list[Any]) -> str:
         if hasattr(mark, name)
     }
     if "ge" in limit and "le" in limit:
-        return f" from {limit['ge']} to {limit['le']}"
-    words = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
-    return "".join(f" {words[name]} {value}" for name, value in limit.items())
+        return Told("{what} from {least} to {most}", what=what, least=limit["ge"], most=limit["le"])
+    for name, value in limit.items():
+        what = _bound(name, what, value)
+    return what
+
+
+def _bound(name: str, what: Told, limit: object) -> Told:
+    if name == "ge":
+        return Told("{what} at least {limit}", what=what, limit=limit)
+    if name == "gt":
+        return Told("{what} above {limit}", what=what, limit=limit)
+    if name == "le":
+        return Told("{what} at most {limit}", what=what, limit=limit)
+    return Told("{what} below {limit}", what=what, limit=limit)
 
 
 def _bare(annotation: Any) -> tuple[Any, list[Any]]:

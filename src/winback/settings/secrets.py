@@ -10,6 +10,7 @@ from typing import Any
 
 from winback.settings.locate import Path as KeyPath
 from winback.terms.errors import Place, SettingsProblem
+from winback.terms.told import Told
 
 _PASSWORD_IN_ADDRESS = re.compile(r"://[^/@\s:]*:[^/@\s]+@|\bpassword\s*=\s*\S", re.IGNORECASE)
 _SECRET_NAME = re.compile(r"(^|_)(key|secret|password|passwd|token)$", re.IGNORECASE)
@@ -25,7 +26,8 @@ def secret(name: str, environ: Mapping[str, str] = os.environ) -> str | None:
     plain, file = (environ.get(name) or "").strip(), environ.get(f"{name}_FILE")
     if plain and file:
         raise SettingsProblem(
-            f"both {name} and {name}_FILE are set",
+            "both {name} and {name}_FILE are set",
+            name=name,
             place=Place(file="environment", field=name),
             todo="set one of them",
         )
@@ -35,7 +37,9 @@ def secret(name: str, environ: Mapping[str, str] = os.environ) -> str | None:
         return Path(file).read_text(encoding="utf-8").strip() or None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsProblem(
-            f"cannot read the file {file!r}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}",
+            "cannot read the file {file!r}: {why}",
+            file=file,
+            why=getattr(error, "strerror", None) or Told("not UTF-8 text"),
             place=Place(file="environment", field=f"{name}_FILE"),
         ) from None
 

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from winback.terms.told import Told
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -84,7 +86,7 @@ class Source(_Part):
     @model_validator(mode="after")
     def _has_what_it_reads(self) -> Source:
         if self.format in {"csv", "ndjson", "parquet", "sqlite"} and not self.path:
-            raise ValueError(f"a {self.format} source needs path")
+            raise ValueError(Told("a {format} source needs path", format=self.format))
         if self.format == "postgresql" and not self.url_env:
             raise ValueError("a postgresql source needs url_env, the variable that holds its address")
         if self.format in {"postgresql", "sqlite"} and (self.table is None) == (self.query is None):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from winback.terms.told import Told
 
 
 @dataclass(frozen=True)
@@ -22,20 +24,34 @@ class Place:
 
 
 class Problem(Exception):  # noqa: N818 - it is what a person reads
-    """The root of all errors that are told to a person; `exit_code` is what the command ends with."""
+    """The root of all errors that are told to a person; `exit_code` is what the command ends with.
+
+    `what` and `todo` are templates with named `fields`, or texts that are Told already: English here, said in
+    another language by the door (`told`).
+    """
 
     exit_code = 1
 
-    def __init__(self, what: str, *, place: Place | None = None, todo: str | None = None) -> None:
-        self.what = what
+    def __init__(
+        self, what: str, *, place: Place | None = None, todo: str | None = None, **fields: object
+    ) -> None:
+        self.what = _made(what, fields)
         self.place = place or Place()
-        self.todo = todo
+        self.todo = None if todo is None else _made(todo, fields)
         super().__init__(str(self))
 
     def __str__(self) -> str:
-        where = str(self.place)
-        head = f"{where}: {self.what}" if where else self.what
-        return f"{head}\n  → {self.todo}" if self.todo else head
+        return self.told(str)
+
+    def told(self, say: Callable[[str], str]) -> str:
+        """Place, message and advice, each in the language of `say`."""
+        where, what = str(self.place), self.what.told(say)
+        head = say("{where}: {what}").format(where=where, what=what) if where else what
+        return f"{head}\n  → {self.todo.told(say)}" if self.todo else head
+
+
+def _made(text: str, fields: dict[str, object]) -> Told:
+    return text if isinstance(text, Told) else Told(text, **fields)
 
 
 class SettingsProblem(Problem):
@@ -44,22 +60,30 @@ class SettingsProblem(Problem):
     exit_code = 2
 
     def __init__(
-        self, what: str, *, place: Place | None = None, todo: str | None = None, each: Sequence[Problem] = ()
+        self,
+        what: str,
+        *,
+        place: Place | None = None,
+        todo: str | None = None,
+        each: Sequence[Problem] = (),
+        **fields: object,
     ) -> None:
         self.each: tuple[Problem, ...] = tuple(each) or (self,)
-        super().__init__(what, place=place, todo=todo)
+        super().__init__(what, place=place, todo=todo, **fields)
 
-    def __str__(self) -> str:
+    def told(self, say: Callable[[str], str]) -> str:
+        """All that was found, a line or two each."""
         if self.each == (self,):
-            return super().__str__()
-        return "\n".join([super().__str__(), *(str(problem) for problem in self.each)])
+            return super().told(say)
+        return "\n".join([super().told(say), *(problem.told(say) for problem in self.each)])
 
 
 def gathered(problems: Sequence[SettingsProblem], *, of: str) -> SettingsProblem:
     """One problem for all the `problems` of the file `of`; a single one is itself."""
     if len(problems) == 1:
         return problems[0]
-    return SettingsProblem(f"{len(problems)} settings cannot be as they are", place=Place(of), each=problems)
+    what = "{count} settings cannot be as they are"
+    return SettingsProblem(what, count=len(problems), place=Place(of), each=problems)
 
 
 class DataProblem(Problem):

@@ -23,7 +23,7 @@ def starting_text(language: str) -> str:
 def init(
     folder: Annotated[Path, typer.Argument(help="Where to write it; made if it is not there.")] = Path(),
     lang: Annotated[
-        options.Tongue, typer.Option("--lang", help="Language of the comments.")
+        options.Tongue, options.as_lang("Language of the comments.")
     ] = options.Tongue.EN,
     as_json: options.AsJson = False,
 ) -> None:

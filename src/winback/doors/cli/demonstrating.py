@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from winback.app import open_workspace
-from winback.doors.cli import diagnosing, kept_shown, living, options, running, shown
+from winback.doors.cli import diagnosing, kept_shown, living, options, running, shown, tongue
 from winback.doors.words import speak
 from winback.language import Language, Say, number, seconds
 from winback.store.workspace import Workspace
@@ -56,7 +56,7 @@ def demo(
         int, typer.Option("--live-customers", min=100, help="How many customers that base has.")
     ] = LIVE_CUSTOMERS,
     lang: Annotated[
-        options.Tongue | None, typer.Option("--lang", help="Language; else that of the environment (LANG).")
+        options.Tongue | None, options.as_lang("Language; else that of the environment (LANG).")
     ] = None,
     quiet: options.Quiet = False,
     as_json: options.AsJson = False,
@@ -71,7 +71,7 @@ def demo(
     """
     from winback.diagnose.read import as_called
 
-    language: Language = lang.value if lang else tongue_of_environment()
+    language: Language = lang.value if lang else tongue.of_environment()
     say = speak(language)
     began = time.monotonic()
     _make_room(folder)
@@ -146,12 +146,6 @@ def _tell_model_and_warnings(ws: Workspace, found: Night, language: Language) ->
     for warning in first:
         warnings_shown.tell_short(ws, warning, language)
     return first[0].customer_id if first else None
-
-
-def tongue_of_environment() -> Language:
-    """Chinese where the locale of the process is, else English."""
-    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "zh" if locale.startswith("zh") else "en"
 
 
 @contextmanager

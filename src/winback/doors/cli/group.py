@@ -10,7 +10,10 @@ import typer
 from typer.core import TyperGroup
 
 from winback.app import located
+from winback.doors.cli import tongue
+from winback.language import speaker
 from winback.terms import errors
+from winback.terms.told import Told
 
 #: What each exit code of the command means; docs/reference/commands.md is made from it.
 EXIT_CODES = {
@@ -29,22 +32,29 @@ class Group(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
+        tongue.begin()
         try:
             return super().invoke(ctx)
         except errors.Problem as problem:
-            _tell(f"error: {located(problem)}")
+            _tell("error: {problem}", located(problem))
             raise typer.Exit(problem.exit_code) from None
+        except typer.BadParameter as wrong:
+            if isinstance(wrong.message, Told):
+                wrong.message = wrong.message.told(speaker(tongue.of_problems()))
+            raise
         except KeyboardInterrupt:
             _tell("interrupted; what was committed stays, and the same command goes on from there")
             raise typer.Exit(130) from None
         except OSError as error:
             if error.errno == errno.EPIPE or error.strerror is None:
                 raise
-            where = f"{error.filename}: " if error.filename else ""
-            _tell(f"error: {where}{error.strerror}")
+            place = errors.Place(error.filename and str(error.filename))
+            _tell("error: {problem}", errors.Problem(error.strerror, place=place))
             raise typer.Exit(errors.Problem.exit_code) from None
 
 
-def _tell(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
+def _tell(text: str, problem: errors.Problem | None = None) -> None:
+    say = speaker(tongue.of_problems())
+    told = say(text) if problem is None else say(text).format(problem=problem.told(say))
+    sys.stderr.write(f"{told}\n")
     sys.stderr.flush()

@@ -9,9 +9,11 @@ from typing import Annotated
 
 import typer
 
+from winback.doors.cli import tongue
 from winback.language import Language
+from winback.terms.told import Told
 
-__all__ = ["AsJson", "AsOf", "Lang", "Language", "Quiet", "Tongue", "Wait", "Workspace", "as_date"]
+__all__ = ["AsJson", "AsOf", "Lang", "Language", "Quiet", "Tongue", "Wait", "Workspace", "as_date", "as_lang"]
 
 
 class Tongue(StrEnum):
@@ -28,7 +30,26 @@ def as_date(text: str | date) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is no day; allowed is a day such as 2026-03-01") from None
+        told = Told("{text!r} is no day; allowed is a day such as 2026-03-01", text=text)
+        raise typer.BadParameter(told) from None
+
+
+def _asked(value: Tongue | None) -> Tongue | None:
+    """Problems of this call are told in the language that was asked for."""
+    tongue.ask(value)
+    return value
+
+
+def _for_machines(value: bool) -> bool:
+    if value:
+        tongue.for_machines()
+    return value
+
+
+def as_lang(help: str) -> typer.models.OptionInfo:
+    """The option --lang of a command; it is looked at first."""
+    option: typer.models.OptionInfo = typer.Option("--lang", is_eager=True, callback=_asked, help=help)
+    return option
 
 
 Workspace = Annotated[
@@ -41,10 +62,16 @@ Workspace = Annotated[
     ),
 ]
 AsJson = Annotated[
-    bool, typer.Option("--json", help="JSON for machines on standard output, nothing else there.")
+    bool,
+    typer.Option(
+        "--json",
+        is_eager=True,
+        callback=_for_machines,
+        help="JSON for machines on standard output, nothing else there.",
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
-Lang = Annotated[Tongue | None, typer.Option("--lang", help="Language; else the workspace's own.")]
+Lang = Annotated[Tongue | None, as_lang("Language; else the workspace's own.")]
 Wait = Annotated[
     float, typer.Option("--wait", min=0, metavar="SECONDS", help="How long to wait for another run to end.")
 ]

@@ -54,7 +54,7 @@ def simulate(
         int, typer.Option("--nights", min=0, help="With --live: play so many days of the whole loop.")
     ] = 0,
     lang: Annotated[
-        options.Tongue, typer.Option("--lang", help="Language of the summary.")
+        options.Tongue, options.as_lang("Language of the summary.")
     ] = options.Tongue.EN,
     quiet: options.Quiet = False,
     as_json: options.AsJson = False,
