@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.postgresql import postgresql
+from tests import postgresql
+from tests.ready_facts import ReadyFacts
+from tests.shared import ground, once
+from winback.store import facts
+
+#: Where files are kept that need not outlive the machine, and how much of it must be free.
+MEMORY, MEMORY_GIB_MIN = Path("/dev/shm"), 8
+if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_GIB_MIN * 2**30:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 settings.register_profile(
     "house",
@@ -20,7 +30,10 @@ settings.register_profile(
 )
 settings.load_profile("house")
 
+#: A database is copied only while nobody holds it; waits up to ten seconds for each that lets go.
+ALONE = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = 'migrated'"
 _number = count()
+_migrate = facts.migrate
 
 
 @pytest.fixture(autouse=True)
@@ -31,25 +44,53 @@ def no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(f"{name}_FILE", raising=False)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def ready_facts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReadyFacts]:
+    """Tables of new facts stores are copied; a store that is there already is migrated as ever."""
+    ready = ReadyFacts(tmp_path_factory.mktemp("ready"), _migrate)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(facts, "migrate", ready)
+        yield ready
+
+
+@pytest.fixture
+def real_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here nothing is copied: the migrations make all tables."""
+    monkeypatch.setattr(facts, "migrate", _migrate)
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL of our own."""
-    with postgresql(tmp_path_factory.mktemp("pg")) as address:
+    """The address of a PostgreSQL of our own, the same for all workers."""
+    with postgresql.postgresql(ground(tmp_path_factory)) as address:
         yield address
 
 
+@pytest.fixture(scope="session")
+def migrated(server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The same address; its database `migrated` has all tables, to be copied from."""
+
+    def make(folder: Path) -> None:
+        from tests.deliver.worlds import business
+
+        postgresql.run(server, "CREATE DATABASE migrated")
+        with facts.connection(business(folder, postgresql.named(server, "migrated"))):
+            pass
+        postgresql.run(server, ALONE)
+
+    once(tmp_path_factory, "migrated", make)
+    return server
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def facts_url(request: pytest.FixtureRequest) -> Iterator[str]:
+def facts_url(request: pytest.FixtureRequest, ready_facts: ReadyFacts) -> Iterator[str]:
     """The address of an empty facts store, of each kind; gone after the test, with whoever still holds it."""
     if request.param == "sqlite":
         yield "sqlite:///facts.sqlite"
         return
-    import psycopg
-
-    address, name = str(request.getfixturevalue("server")), f"facts_{next(_number)}"
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    head, mark, options = address.partition("?")
-    yield head.rsplit("/", 1)[0] + f"/{name}" + mark + options
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    address = str(request.getfixturevalue("migrated"))
+    name = f"facts_{os.environ.get('PYTEST_XDIST_WORKER', 'gw')}_{next(_number)}"
+    postgresql.run(address, f"CREATE DATABASE {name} TEMPLATE migrated")
+    ready_facts.copies.add(name)
+    yield postgresql.named(address, name)
+    postgresql.run(address, f"DROP DATABASE {name} WITH (FORCE)")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.ingest.drawn import PLAIN, events, source, take, workspace
-from tests.postgresql import postgresql
 from winback.ingest import read
 from winback.terms.errors import DataProblem, SettingsProblem
 
@@ -69,13 +67,6 @@ def test_an_address_that_is_not_given_is_asked_for(root: Path, monkeypatch: pyte
     ws = workspace(root, source(format="postgresql", path=None, url_env="SHOP_URL", table="acts"))
     with pytest.raises(SettingsProblem, match="SHOP_URL is not set; it is needed as the address"):
         take(ws)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL of our own."""
-    with postgresql(tmp_path_factory.mktemp("pg")) as address:
-        yield address
 
 
 @pytest.mark.postgres

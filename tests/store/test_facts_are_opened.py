@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.postgresql import postgresql
+from tests.postgresql import named, run
 from winback.ingest.contacts import safe_of, stage, store
 from winback.settings import Settings
 from winback.store import facts
 from winback.store.sql import arrow
 from winback.store.workspace import Workspace
+
+pytestmark = pytest.mark.usefixtures("real_migrations")
 
 
 def _workspace(root: Path, url: str = "sqlite:///facts.sqlite") -> Workspace:
@@ -58,16 +59,10 @@ def test_models_and_migrations_agree(tmp_path: Path) -> None:
         call_command("makemigrations", "--check", "--dry-run", verbosity=0)
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL of our own."""
-    with postgresql(tmp_path_factory.mktemp("pg")) as address:
-        yield address
-
-
 @pytest.mark.postgres
 def test_the_same_statements_run_on_postgresql(tmp_path: Path, server: str) -> None:
-    ws = _workspace(tmp_path, server)
+    run(server, "CREATE DATABASE opened")
+    ws = _workspace(tmp_path, named(server, "opened"))
     _keep(ws, "ann")
     _keep(ws, "ann")
     assert _count(ws) == 1

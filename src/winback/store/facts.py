@@ -47,7 +47,6 @@ def prepare() -> None:
 @contextmanager
 def connection(ws: Workspace) -> Iterator[Any]:
     """An open, migrated Django connection to the workspace's facts; closed after the outermost block."""
-    from django.core.management import call_command
     from django.db import connections
 
     prepare()
@@ -60,7 +59,7 @@ def connection(ws: Workspace) -> Iterator[Any]:
                 alias
             ]
         if alias not in _migrated or _was_deleted(place):
-            call_command("migrate", database=alias, verbosity=0, interactive=False)
+            migrate(alias)
             _migrated.add(alias)
     opened = connections[alias]
     is_inner = opened.connection is not None
@@ -69,6 +68,13 @@ def connection(ws: Workspace) -> Iterator[Any]:
     finally:
         if not is_inner:
             opened.close()
+
+
+def migrate(alias: str) -> None:
+    """Make what tables are missing in a database that Django knows by this name."""
+    from django.core.management import call_command
+
+    call_command("migrate", database=alias, verbosity=0, interactive=False)
 
 
 def _was_deleted(place: dict[str, Any]) -> bool:
