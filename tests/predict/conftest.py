@@ -1,13 +1,15 @@
-"""A workspace with a trained model, made once for the tests that only look at it."""
+"""A workspace with a trained model, made once a session for the tests that only look at it."""
 
 from __future__ import annotations
 
+import pickle
 import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.predict.workspace import KNOWN, made
+from tests.shared import once
 from winback.predict.nouns import Spacing, TrainingPlan, TrainSummary
 from winback.predict.run import train
 from winback.store.workspace import Workspace
@@ -18,8 +20,15 @@ PLAN = TrainingPlan(capacity=25, spacing=Spacing(every_days=7, train_max=6))
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, TrainSummary]:
     """To be looked at, not to be changed."""
-    ws = made(tmp_path_factory.mktemp("trained"))
-    return ws, train(ws, KNOWN, plan=PLAN)
+
+    def make(folder: Path) -> None:
+        ws = made(folder / "app")
+        (folder / "said").write_bytes(pickle.dumps((ws, train(ws, KNOWN, plan=PLAN))))
+
+    said: tuple[Workspace, TrainSummary] = pickle.loads(
+        (once(tmp_path_factory, "trained", make) / "said").read_bytes()
+    )
+    return said
 
 
 @pytest.fixture

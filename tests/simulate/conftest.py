@@ -1,9 +1,11 @@
 """Simulated exports of three seeds, and one with nothing planted, made once a session."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.shared import once
 from tests.simulate.counted import Counted
 from winback.simulate.run import simulate
 
@@ -11,12 +13,15 @@ CUSTOMERS = 24_000
 SEEDS = (11, 12, 13)
 
 
+def simulated(folder: Path, *, seed: int, plain: bool = False) -> None:
+    simulate(folder, CUSTOMERS, 400, seed, plain=plain)
+
+
 @pytest.fixture(scope="session")
 def app_folders(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
-    folders = {seed: tmp_path_factory.mktemp("simulated") / str(seed) for seed in SEEDS}
-    for seed, folder in folders.items():
-        simulate(folder, CUSTOMERS, 400, seed)
-    return folders
+    return {
+        seed: once(tmp_path_factory, f"simulated-{seed}", partial(simulated, seed=seed)) for seed in SEEDS
+    }
 
 
 @pytest.fixture(scope="session", params=SEEDS)
@@ -31,6 +36,4 @@ def one(app_folders: dict[int, Path]) -> Counted:
 
 @pytest.fixture(scope="session")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Counted:
-    folder = tmp_path_factory.mktemp("simulated") / "plain"
-    simulate(folder, CUSTOMERS, 400, 14, plain=True)
-    return Counted.of(folder)
+    return Counted.of(once(tmp_path_factory, "simulated-plain", partial(simulated, seed=14, plain=True)))
