@@ -31,7 +31,7 @@ def release(ws: Workspace, number: int, now: int, who: str) -> int:
     """End a hold; how many messages are judged again. Raises Problem where no such hold stands."""
     with facts.connection(ws) as connection, facts.transaction(connection):
         if book.do(connection, "release_hold", [now, who, number]) < 1:
-            raise Problem(f"no hold {number} stands", todo="see `winback messages holds`")
+            raise Problem("no hold {number} stands", number=number, todo="see `winback messages holds`")
         return book.do(connection, "release_held", [now])
 
 
@@ -59,10 +59,10 @@ def settle(ws: Workspace, message_id: int, word: str, now: int) -> None:
     }
     given = outcomes.get(word)
     if given is None:
-        raise Problem(f"{word!r} is no outcome; allowed: sent, failed, again")
+        raise Problem("{word!r} is no outcome; allowed: sent, failed, again", word=word)
     with facts.connection(ws) as connection, facts.transaction(connection):
         if book.do(connection, "settle_by_hand", [*given, message_id]) < 1:
-            raise Problem(f"message {message_id} is not one whose outcome is unknown")
+            raise Problem("message {id} is not one whose outcome is unknown", id=message_id)
         if word == "sent":
             book.do(connection, "keep_receipt", [message_id, "sent", now, True, False, "by hand"])
 
@@ -83,10 +83,11 @@ def call_back(ws: Workspace, carriers: Sequence[Carrier], provider: str, request
     """
     carrier = next((each for each in carriers if each.name == provider), None)
     if carrier is None:
-        raise Problem(f"no provider {provider!r}")
+        raise Problem("no provider {provider!r}", provider=provider)
     said = list(carrier.heard(request))
     with facts.connection(ws) as connection:
-        return receiving.keep(connection, provider, said, request.at_us)
+        seconds = ws.settings.deliver.scanner_seconds
+        return receiving.keep(connection, provider, said, request.at_us, scanner_seconds=seconds)
 
 
 def click(ws: Workspace, token: str, visit: Visit) -> bool | None:

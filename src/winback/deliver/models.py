@@ -175,13 +175,16 @@ class Hold(models.Model):  # type: ignore[misc]
 
 
 class Provider(models.Model):  # type: ignore[misc]
-    """How a provider fares: until when it rests after failures, and how much of this second is used."""
+    """How a provider fares: until when it rests after failures, how much of this second is used, and when its
+    mailbox was looked into last.
+    """
 
     name = models.CharField(max_length=40, primary_key=True)
     failures = models.IntegerField()
     down_until_us = models.BigIntegerField()
     second = models.BigIntegerField()
     used = models.IntegerField()
+    looked_us = models.BigIntegerField(default=0)
 
     class Meta:
         app_label = "deliver"

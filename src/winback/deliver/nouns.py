@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 #: The moment now, in microseconds UTC: the clock that a door hands in.
 Clock = Callable[[], int]
@@ -114,7 +114,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What came back: of which message (its id, or the provider's ref), what, when (microseconds, UTC)."""
+    """What came back: of which message (its id, or the provider's ref), what, when (microseconds, UTC).
+
+    `recipients`, where a provider names them: a failure buries only these contacts. `agent`: the program that
+    read or clicked, None where the provider does not say.
+    """
 
     what: What
     at_us: int
@@ -122,6 +126,16 @@ class Receipt:
     ref: str | None = None
     detail: str = ""
     is_bad_contact: bool = False
+    recipients: tuple[str, ...] = field(default=(), repr=False)
+    agent: str | None = None
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A mail that a mailbox gave back: what it tells; `done` is called once that is kept."""
+
+    receipts: Sequence[Receipt]
+    done: Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -165,6 +179,18 @@ class Carrier(Protocol):
         """The receipts and replies in a call-back. Raises ValueError where it is not from the provider."""
 
 
+@runtime_checkable
+class Fetching(Protocol):
+    """A carrier to whose mailbox word comes back; it has to be looked for there."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the settings."""
+
+    def fetched(self, now: int) -> Iterator[Returned]:
+        """What was not read yet. Raises whatever the mailbox raises."""
+
+
 @dataclass(frozen=True)
 class GateSummary:
     """What the gate did: how many it let through, and how many not, by reason."""
@@ -183,6 +209,7 @@ class DeliverSummary:
     gate: GateSummary = GateSummary()
     outcomes: Mapping[str, int] = field(default_factory=dict)
     told: int = 0
+    heard: int = 0
     states: Mapping[str, int] = field(default_factory=dict)
     seconds: float = 0.0
 

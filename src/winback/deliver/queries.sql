@@ -263,8 +263,12 @@ SELECT failures, down_until_us, second, used FROM deliver_provider WHERE name = 
 
 -- name: know_provider
 -- A provider is seen for the first time.
-INSERT INTO deliver_provider (name, failures, down_until_us, second, used) VALUES (%s, 0, 0, 0, 0)
+INSERT INTO deliver_provider (name, failures, down_until_us, second, used, looked_us) VALUES (%s, 0, 0, 0, 0, 0)
 ON CONFLICT DO NOTHING;
+
+-- name: look_now
+-- One worker looks into the mailbox of a provider, none before its next look is due.
+UPDATE deliver_provider SET looked_us = %s WHERE name = %s AND looked_us <= %s;
 
 -- name: provider_works
 -- A provider answered as it should.

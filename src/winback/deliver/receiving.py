@@ -36,22 +36,32 @@ def is_machine(visit: Visit, sent_us: int | None, seconds: int) -> bool:
     agent = visit.agent.lower()
     if visit.method != "GET" or not agent or any(name in agent for name in _MACHINES):
         return True
-    return sent_us is not None and visit.at_us - sent_us < seconds * MICROS_PER_SECOND
+    return is_early(visit.at_us, sent_us, seconds)
 
 
-def keep(connection: Any, provider: str, said: Iterable[Receipt | Reply], now: int) -> int:
-    """Keep what a provider called back; how many receipts and opt-outs were new to us."""
+def is_early(at_us: int, sent_us: int | None, seconds: int) -> bool:
+    """Whether this came within `seconds` of the sending: nobody reads so fast."""
+    return sent_us is not None and at_us - sent_us < seconds * MICROS_PER_SECOND
+
+
+def keep(
+    connection: Any, provider: str, said: Iterable[Receipt | Reply], now: int, *, scanner_seconds: int = 0
+) -> int:
+    """Keep what a provider called back; how many receipts and opt-outs were new to us.
+
+    What was read or clicked within `scanner_seconds` of the sending was a machine's doing.
+    """
     kept = 0
     for each in said:
         with facts.transaction(connection):
             if isinstance(each, Reply):
                 kept += replied(connection, each, now)
             else:
-                kept += received(connection, provider, each)
+                kept += received(connection, provider, each, scanner_seconds)
     return kept
 
 
-def received(connection: Any, provider: str, receipt: Receipt) -> int:
+def received(connection: Any, provider: str, receipt: Receipt, scanner_seconds: int = 0) -> int:
     """Keep one receipt; 0 where its message is not known, or it came before. In a transaction."""
     id = receipt.message_id
     if id is None:
@@ -60,12 +70,15 @@ def received(connection: Any, provider: str, receipt: Receipt) -> int:
     brief = [] if id is None else book.fetch(connection, "message_brief", [id])
     if not brief:
         return 0
-    customer_id, medium, _, _, _ = brief[0]
-    given = [id, receipt.what.value, receipt.at_us, True, False, receipt.detail[:200]]
+    customer_id, medium, purpose, _, sent_us = brief[0]
+    counts = not _by_machine(receipt, sent_us, scanner_seconds)
+    given = [id, receipt.what.value, receipt.at_us, counts, False, receipt.detail[:200]]
     if book.do(connection, "keep_receipt", given) < 1:
         return 0
     if receipt.what in (What.DELIVERED, What.READ, What.CLICKED):
         book.do(connection, "has_arrived", [receipt.at_us, id])
+    elif receipt.what is What.OPTED_OUT:
+        opt_out(connection, customer_id, (medium, purpose, f"{provider}: {receipt.detail}"), receipt.at_us)
     elif receipt.what is What.FAILED:
         book.do(connection, "has_failed", [receipt.detail[:200] or "undelivered", id])
         if receipt.is_bad_contact and medium in CONTACT_KIND:
@@ -73,12 +86,25 @@ def received(connection: Any, provider: str, receipt: Receipt) -> int:
     return 1
 
 
+def _by_machine(receipt: Receipt, sent_us: int | None, seconds: int) -> bool:
+    """Whether a program fetched what the customer seems to have read or clicked."""
+    if receipt.what not in (What.READ, What.CLICKED):
+        return False
+    if receipt.agent:
+        return is_machine(Visit("GET", receipt.agent, receipt.at_us), sent_us, seconds)
+    return receipt.what is What.CLICKED and is_early(receipt.at_us, sent_us, seconds)
+
+
 def _bury(connection: Any, whose: Sequence[str], said: tuple[str, Receipt]) -> None:
+    """The contact is wrong for good; where one is named, only if the customer still has that one."""
     provider, receipt = said
     kind = whose[1]
+    safe = ingest.contacts_safe() if receipt.recipients else None
+    named = {safe.index(kind, each) for each in receipt.recipients} if safe else None
     for (index,) in book.fetch(connection, "index_of_contact", list(whose)):
-        given = [kind, bytes(index), receipt.at_us, provider, receipt.detail[:200]]
-        book.do(connection, "bury_contact", given)
+        if named is None or bytes(index) in named:
+            given = [kind, bytes(index), receipt.at_us, provider, receipt.detail[:200]]
+            book.do(connection, "bury_contact", given)
 
 
 def replied(connection: Any, reply: Reply, now: int) -> int:

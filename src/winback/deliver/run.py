@@ -12,6 +12,7 @@ from winback.deliver import book
 from winback.deliver.carriers import Lane
 from winback.deliver.compose import writer
 from winback.deliver.drain import Desk, drain
+from winback.deliver.fetching import fetch_all
 from winback.deliver.nouns import Carrier, Clock, DeliverSummary, GateSummary, Pause, Still, Timing
 from winback.deliver.passing import through_the_gate
 from winback.deliver.recover import recover
@@ -69,11 +70,14 @@ def work(
         if desk is not None:
             outcomes += recover(desk)
             outcomes += drain(desk, seconds_max=timing.seconds_max)
+        heard = fetch_all(ws, connection, carriers, clock())
         events = tell(ws, connection)
         states: Counter[str] = Counter()
         for state, _, count in book.fetch(connection, "states"):
             states[state] += count
-    return DeliverSummary(outcomes=outcomes, told=events, states=states, seconds=time.perf_counter() - began)
+    return DeliverSummary(
+        outcomes=outcomes, told=events, heard=heard, states=states, seconds=time.perf_counter() - began
+    )
 
 
 def taken_in(connection: Any, now: int) -> int:
@@ -94,7 +98,8 @@ def furnished(
     missing = [medium for medium in mediums if medium not in lanes]
     if missing:
         raise SettingsProblem(
-            f"no provider carries {', '.join(missing)}",
+            "no provider carries {mediums}",
+            mediums=missing,
             todo="add one to [[providers]]; kind sandbox sends nothing",
         )
     return Desk(ws, connection, lanes, writer(ws, connection, mediums), clock, pause, progress)

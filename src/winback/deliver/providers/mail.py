@@ -1,18 +1,24 @@
-"""Mail through SMTP, or through whom django-anymail knows, with one-click unsubscribing by RFC 8058."""
+"""Mail through SMTP, or through whom django-anymail knows, with one-click unsubscribing by RFC 8058.
+
+What becomes of mails comes back by call-backs of the service, or as reports in a mailbox.
+"""
 
 from __future__ import annotations
 
 import smtplib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from winback.deliver.nouns import Fate, Letter, Outcome, Parcel, Receipt, Reply, Request
+from winback.deliver.nouns import Fate, Letter, Outcome, Parcel, Receipt, Reply, Request, Returned
+from winback.deliver.providers import mailbox, tracking
+from winback.deliver.providers.bounces import is_gone, receipts_in, status_in
 from winback.deliver.providers.opening import Opening, fate_of
 from winback.settings.secrets import secret
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
-#: SMTP says 5xx for good; these of them mean that there is no such mailbox.
+#: SMTP says 5xx for good; these mean that there is no such mailbox, unless a finer code says otherwise.
 _NO_MAILBOX = frozenset({550, 551, 553})
 
 
@@ -23,6 +29,8 @@ class Mail:
     opening: Opening
     backend: str
     options: dict[str, Any]
+    tracking: tracking.Tracking | None = None
+    box: mailbox.Box | None = None
     medium: str = "email"
 
     @property
@@ -50,37 +58,66 @@ class Mail:
         """Mail servers do not tell."""
         return ()
 
-    def heard(self, _: Request) -> Iterable[Receipt | Reply]:
-        """Bounces come by mail, and links tell the rest."""
-        raise ValueError("mail gives no receipts by call-back")
+    def heard(self, request: Request) -> Iterable[Receipt | Reply]:
+        """What the service tells, where it is one that anymail can check."""
+        if self.tracking is None:
+            raise ValueError("mail by SMTP gives no receipts by call-back")
+        return self.tracking.heard(request)
+
+    def fetched(self, now: int) -> Iterator[Returned]:
+        """The reports in the mailbox of the option `bounces`; nothing where there is none."""
+        for raw, done in self.box.unread() if self.box else ():
+            found = receipts_in(raw, self._domain, now)
+            yield Returned(found, partial(done, bool(found)))
+
+    @property
+    def _domain(self) -> str:
+        return self.opening.option("domain", "winback.invalid")
 
     def _send(self, connection: Any, letter: Letter) -> Outcome:
-        from django.core.mail import EmailMessage
-
-        headers = {"Message-ID": f"<{letter.id}@{self.opening.option('domain', 'winback.invalid')}>"}
-        if letter.unsubscribe_url:
-            headers["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
-            headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        sender = self.opening.option("from")
-        mail = EmailMessage(
-            letter.title, letter.body, sender, [letter.to], headers=headers, connection=connection
-        )
+        mail = self._mail(connection, letter)
         try:
             mail.send()
         except smtplib.SMTPRecipientsRefused as error:
-            code = next(iter(error.recipients.values()))[0]
-            return Outcome(letter.id, _refused(code), error=str(code))
+            code, words = next(iter(error.recipients.values()))
+            return Outcome(letter.id, _refused(code, words), error=str(code))
         except smtplib.SMTPResponseException as error:
             return Outcome(
                 letter.id, Fate.LATER if error.smtp_code < 500 else Fate.REJECTED, error=str(error.smtp_code)
             )
         except Exception as error:
             return Outcome(letter.id, _fate(error), error=type(error).__name__)
-        return Outcome(letter.id, Fate.SENT)
+        return Outcome(letter.id, Fate.SENT, _ref(mail))
+
+    def _mail(self, connection: Any, letter: Letter) -> Any:
+        """The mail; where reports go to another address than answers, that is the sender on the envelope."""
+        from django.core.mail import EmailMessage
+
+        headers = {"Message-ID": f"<{letter.id}@{self._domain}>"}
+        if letter.unsubscribe_url:
+            headers["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
+            headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        sender = self.opening.option("from")
+        envelope = self.opening.option("return_path", "")
+        if envelope and self.backend == SMTP:
+            headers["From"], sender = sender, envelope
+        mail: Any = EmailMessage(
+            letter.title, letter.body, sender, [letter.to], headers=headers, connection=connection
+        )
+        if self.tracking is not None and self.tracking.carries_keys:
+            mail.metadata = {tracking.KEY: str(letter.id)}
+        return mail
 
 
-def _refused(code: int) -> Fate:
-    if code in _NO_MAILBOX:
+def _ref(mail: Any) -> str | None:
+    """The service's own name for a mail, by which its call-backs may go."""
+    said = getattr(getattr(mail, "anymail_status", None), "message_id", None)
+    return said if isinstance(said, str) else None
+
+
+def _refused(code: int, words: bytes | str = b"") -> Fate:
+    finer = status_in(words.decode("utf-8", "replace") if isinstance(words, bytes) else words)
+    if is_gone(finer) or (not finer and code in _NO_MAILBOX):
         return Fate.BAD_CONTACT
     return Fate.LATER if code < 500 else Fate.REJECTED
 
@@ -101,7 +138,10 @@ def _fate(error: Exception) -> Fate:
 
 
 def opened(opening: Opening) -> Mail:
-    """The server of the settings: `backend`, `from`, `host`, `port`, `tls`; secrets _KEY and _SECRET."""
+    """The server of the settings: `backend`, `from`, `host`, `port`, `tls`, `return_path`, `bounces`.
+
+    Secrets _KEY and _SECRET; _BOUNCES opens the mailbox, _WEBHOOK checks the calls of a service.
+    """
     from winback.store.facts import prepare
 
     prepare()
@@ -111,7 +151,9 @@ def opened(opening: Opening) -> Mail:
         options: dict[str, Any] = {opening.option("key_field", "api_key"): opening.secret("KEY")}
         if url := opening.option("api_url", ""):
             options["api_url"] = url
-        return Mail(opening, backend, options)
+        return Mail(
+            opening, backend, options, tracking.opened(opening, backend, opening.callback_url), _box(opening)
+        )
     options = {
         "host": opening.option("host"),
         "port": int(opening.option("port", "587")),
@@ -121,4 +163,13 @@ def opened(opening: Opening) -> Mail:
         "use_ssl": opening.option("tls", "start") == "whole",
         "timeout": opening.section.timeout_seconds,
     }
-    return Mail(opening, backend, options)
+    return Mail(opening, backend, options, box=_box(opening))
+
+
+def _box(opening: Opening) -> mailbox.Box | None:
+    """The mailbox of the option `bounces`; its password is WINBACK_<NAME>_BOUNCES."""
+    address = opening.option("bounces", "")
+    if not address:
+        return None
+    password = secret(opening.secret_name("BOUNCES"))
+    return mailbox.opened(address, opening.data, password, opening.section.timeout_seconds)

@@ -37,7 +37,10 @@ class Opening:
         value = secret(name)
         if value is None:
             raise SettingsProblem(
-                f"{name} is not set; provider {self.section.name} needs it", todo=f"set {name} or {name}_FILE"
+                "{name} is not set; provider {provider} needs it",
+                name=name,
+                provider=self.section.name,
+                todo="set {name} or {name}_FILE",
             )
         return value
 
@@ -50,7 +53,8 @@ class Opening:
         value = self.section.options.get(name, default)
         if value is None:
             place = Place(field=f"providers.{self.section.name}.options.{name}")
-            raise SettingsProblem(f"a provider of kind {self.section.kind} needs it", place=place)
+            what = "a provider of kind {kind} needs it"
+            raise SettingsProblem(what, kind=self.section.kind, place=place)
         return value
 
     def kept_text(self, template: str) -> str:
@@ -66,7 +70,10 @@ class Opening:
         except ImportError:
             package = module.partition(".")[0]
             raise SettingsProblem(
-                f"provider {self.section.name} of kind {self.section.kind} needs the package {package}",
+                "provider {provider} of kind {kind} needs the package {package}",
+                provider=self.section.name,
+                kind=self.section.kind,
+                package=package,
                 todo="pip install 'winback[providers]'",
             ) from None
 
