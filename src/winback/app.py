@@ -110,7 +110,8 @@ def _carrier(ws: Workspace, section: ProviderSection, callback: str) -> Carrier:
 
 def _nothing_there(where: str) -> SettingsProblem:
     return SettingsProblem(
-        f"no {FILE_NAME} is here",
+        "no {file} is here",
+        file=FILE_NAME,
         place=Place(file=where),
         todo="`winback init` writes one; --workspace names one that lies elsewhere",
     )

@@ -153,7 +153,7 @@ def _person(ws: Workspace, customer_id: str) -> dict[str, Any]:
     except NotReadyProblem:
         rows = []
     if not rows:
-        raise Problem(f"no customer {customer_id!r} is known")
+        raise Problem("no customer {customer!r} is known", customer=customer_id)
     found: dict[str, Any] = rows[0]
     return found
 

@@ -14,6 +14,7 @@ from liquid.exceptions import LiquidError
 
 from winback.settings.deliver import TemplateSection
 from winback.terms.errors import Place, Problem
+from winback.terms.told import Told
 
 #: Names that a template may use.
 NAMES = frozenset(
@@ -83,7 +84,7 @@ class Written:
         try:
             return str(self.template.render(**nested(values)))
         except LiquidError as error:
-            raise TemplateProblem(str(error).splitlines()[0]) from None
+            raise TemplateProblem("{said}", said=str(error).splitlines()[0]) from None
 
 
 def nested(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,12 +106,14 @@ def read_text(source: str, place: str = "") -> Written:
     try:
         template = _ENVIRONMENT.from_string(source)
     except LiquidError as error:
-        raise TemplateProblem(str(error).splitlines()[0], place=Place(field=place)) from None
+        said = str(error).splitlines()[0]
+        raise TemplateProblem("{said}", said=said, place=Place(field=place)) from None
     used = tuple(sorted(set(template.global_variable_paths())))
     strange = [name for name in used if name not in NAMES and not name.startswith(NEWS)]
     if strange:
-        allowed = ", ".join([*sorted(NAMES), f"{NEWS}… of [deliver.news]"])
-        raise TemplateProblem(f"uses {', '.join(strange)}; allowed: {allowed}", place=Place(field=place))
+        allowed = [*sorted(NAMES), Told("{news}… of [deliver.news]", news=NEWS)]
+        what = "uses {strange}; allowed: {allowed}"
+        raise TemplateProblem(what, strange=strange, allowed=allowed, place=Place(field=place))
     known = NAMES.union(used)
     names = {other for name in used for other in known if other == name or other.startswith(f"{name}.")}
     return Written(source, template, tuple(sorted(names)), _plain(template, known))
@@ -185,7 +188,8 @@ class Shelf:
         if own is not None:
             return TemplateSection.model_validate(own)
         if name not in self.workspace:
-            raise TemplateProblem(f"no template {name!r} in playbook {playbook!r} or the workspace")
+            what = "no template {name!r} in playbook {playbook!r} or the workspace"
+            raise TemplateProblem(what, name=name, playbook=playbook)
         return self.workspace[name]
 
 

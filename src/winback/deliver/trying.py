@@ -13,6 +13,7 @@ from winback.settings.playbooks import Playbook
 from winback.settings.playbooks_read import PlaybookFile, playbook_files
 from winback.store.workspace import Workspace
 from winback.terms.errors import Place, SettingsProblem
+from winback.terms.told import Told
 
 _FILE = "winback.toml"
 _ALWAYS = {
@@ -30,9 +31,9 @@ _GRANT = {
 }
 _LINKS = {"link": "https://m.example/c/x", "unsubscribe_url": "https://m.example/u/x"}
 _WHY = {
-    "grant": "a step that promises nothing says it; put what tells of the grant into {% if grant %}",
-    "link": "set deliver.links_url, or ask {% if link %} first",
-    "news": "say it in [deliver.news], or ask {% if news.… %} first",
+    "grant": Told("a step that promises nothing says it; put what tells of the grant into {% if grant %}"),
+    "link": Told("set deliver.links_url, or ask {% if link %} first"),
+    "news": Told("say it in [deliver.news], or ask {% if news.… %} first"),
 }
 #: Where a key of a text stands.
 _At = Callable[[Sequence[str]], Place]
@@ -89,9 +90,14 @@ def _fill(written: Written, values: Mapping[str, Any]) -> None:
     except TemplateProblem as problem:
         missing = [name for name in written.names if name not in values]
         why = {_kind(name) for name in missing}
-        raise TemplateProblem(
-            problem.what, todo="; ".join(_WHY[each] for each in sorted(why)) or None
-        ) from None
+        raise TemplateProblem(problem.what, todo=_all(tuple(_WHY[each] for each in sorted(why)))) from None
+
+
+def _all(words: Sequence[Told]) -> Told | None:
+    """All of them, in one sentence; None where there are none."""
+    if len(words) < 2:
+        return words[0] if words else None
+    return Told("{one}; {more}", one=words[0], more=_all(words[1:]))
 
 
 def _kind(name: str) -> str:

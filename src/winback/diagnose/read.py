@@ -115,8 +115,9 @@ def diagnosis(ws: Workspace, as_of: date) -> Diagnosis:
     value = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     if value.get("form") != FORM:
         raise NotReadyProblem(
-            f"there is no diagnosis as of {as_of.isoformat()}",
+            "there is no diagnosis as of {as_of}",
+            as_of=as_of,
             place=Place(file=str(path)),
-            todo=f"run winback diagnose --as-of {as_of.isoformat()}",
+            todo="run winback diagnose --as-of {as_of}",
         )
     return from_json(value)

@@ -117,7 +117,8 @@ def explained(ws: Workspace, customer_id: str, as_of: date, language: Language) 
     key = ingest.customer_key(ws, customer_id)
     if key is None:
         raise Problem(
-            f"no customer {customer_id!r} is known",
+            "no customer {customer!r} is known",
+            customer=customer_id,
             place=Place(file=str(ws.data)),
             todo="give the id as it stands in the sources",
         )

@@ -25,7 +25,8 @@ def rotate(ws: Workspace, from_day: date, who: str) -> Rotation:
         last = found[-1]
         if from_day <= last.from_day:
             raise Problem(
-                f"the control group of {last.from_day} is the last; a new one begins after it",
+                "the control group of {last} is the last; a new one begins after it",
+                last=last.from_day,
                 todo="give a later day",
             )
         number = last.number + 1

@@ -61,7 +61,8 @@ def rotation_on(ws: Workspace, as_of: date) -> Rotation:
     found = book.latest_rotation(rotations(ws), as_of)
     if found is None:
         raise NotReadyProblem(
-            f"there is no control group as of {as_of}",
+            "there is no control group as of {as_of}",
+            as_of=as_of,
             place=Place(file=str(ws.data)),
             todo="run winback plan",
         )

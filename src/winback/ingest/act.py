@@ -86,7 +86,8 @@ def _edits(path: Path) -> dict[int, dict[str, str]]:
         return {int(row.pop("row_key")): row for row in rows}
     except (OSError, UnicodeDecodeError, csv.Error, KeyError, ValueError) as broken:
         raise DataProblem(
-            f"this is not an export of the quarantine: {broken}",
+            "this is not an export of the quarantine: {why}",
+            why=broken,
             place=Place(file=str(path)),
             todo="make one with winback quarantine export FILE.csv, and keep its row_key column",
         ) from broken

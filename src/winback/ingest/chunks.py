@@ -41,7 +41,8 @@ def numbered(table: pa.Table, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) 
     seen: set[str] = set()
     for name in table.column_names:
         if name.lower() in seen:
-            raise DataProblem(f"two columns are called {name!r}", todo="rename one of them in the source")
+            todo = "rename one of them in the source"
+            raise DataProblem("two columns are called {name!r}", name=name, todo=todo)
         seen.add(name.lower())
     return table.add_column(0, ROW, pa.array(rows))
 

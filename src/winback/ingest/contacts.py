@@ -88,7 +88,9 @@ def _key_bytes(text: str) -> bytes:
         if len(key) == _KEY_BYTES:
             return key
     raise SettingsProblem(
-        f"{KEY} is not {_KEY_BYTES} bytes in base64 or hexadecimal",
+        "{key} is not {count} bytes in base64 or hexadecimal",
+        key=KEY,
+        count=_KEY_BYTES,
         place=Place(field=KEY),
         todo="make one with: openssl rand -base64 32",
     )

@@ -17,6 +17,7 @@ from winback.settings.sources import Source
 from winback.store.secrets import needed
 from winback.store.sql import identifier
 from winback.terms.errors import DataProblem, Place
+from winback.terms.told import Told
 
 _ROWS_FETCHED = 50_000
 _PASSWORD = re.compile(r"(//[^:/@\s]*:)[^@\s]*@")
@@ -47,7 +48,7 @@ def _postgresql(source: Source, query: str) -> Iterator[pa.Table]:
     import adbc_driver_manager
     from adbc_driver_postgresql import dbapi
 
-    address = needed(source.url_env or "", f"as the address of source {source.name!r}")
+    address = needed(source.url_env or "", Told("as the address of source {name!r}", name=source.name))
     try:
         with dbapi.connect(address) as connection, connection.cursor() as cursor:
             cursor.execute(query)
@@ -55,7 +56,8 @@ def _postgresql(source: Source, query: str) -> Iterator[pa.Table]:
                 yield _plain(pa.Table.from_batches([batch]))
     except adbc_driver_manager.Error as failed:
         raise DataProblem(
-            "PostgreSQL says: " + _PASSWORD.sub(r"\1***@", str(failed)),
+            "PostgreSQL says: {said}",
+            said=_PASSWORD.sub(r"\1***@", str(failed)),
             place=Place(field=f"sources.{source.name}"),
         ) from None
 
@@ -82,7 +84,7 @@ def _sqlite(source: Source, file: Path, query: str) -> Iterator[pa.Table]:
                 yield pa.table([_column(values) for values in columns], names=names)
     except sqlite3.Error as failed:
         raise DataProblem(
-            f"SQLite says: {failed}", place=Place(file=str(file), field=f"sources.{source.name}")
+            "SQLite says: {said}", said=failed, place=Place(file=str(file), field=f"sources.{source.name}")
         ) from failed
 
 

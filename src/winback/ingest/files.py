@@ -34,7 +34,7 @@ def _parquet(path: Path, start_row: int, rows_max: int) -> Iterator[Chunk]:
     try:
         file = pq.ParquetFile(path)
     except pa.ArrowInvalid as broken:
-        raise DataProblem(f"not a Parquet file: {broken}", place=Place(file=str(path))) from broken
+        raise DataProblem("not a Parquet file: {why}", why=broken, place=Place(file=str(path))) from broken
     with file:
         yield from gathered(_batches(file, start_row, rows_max), start_row, rows_max)
 

@@ -224,7 +224,10 @@ def _kinds(kinds: frozenset[Kind] | list[str]) -> str:
 def missing_column(source: Source, column: str, found: list[str]) -> SettingsProblem:
     """The error for a mapped column that the source lacks."""
     return SettingsProblem(
-        f"source {source.name!r} maps the column {column!r}, which is not there; it has {', '.join(found)}",
+        "source {source!r} maps the column {column!r}, which is not there; it has {found}",
+        source=source.name,
+        column=column,
+        found=found,
         place=Place(file="winback.toml", field=f"sources.{source.name}"),
         todo="correct the mapping, or the file",
     )

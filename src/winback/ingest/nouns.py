@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from winback.terms.told import Told
+
 #: Where the built-in sources lie below the data folder: what the collector took, what came back of messages.
 COLLECTED, DELIVERED = "incoming/collector", "incoming/deliver"
 
@@ -149,7 +151,7 @@ class IngestSummary:
     repaired: int = 0
     version: int = 0
     seconds: float = 0.0
-    notes: tuple[str, ...] = ()
+    notes: tuple[Told, ...] = ()
 
     @property
     def events(self) -> int:
@@ -179,7 +181,7 @@ class Rehearsal:
     reasons: Mapping[str, int] = field(default_factory=dict)
     first_rows: Mapping[str, int] = field(default_factory=dict)
     has_contacts: bool = False
-    problem: str | None = None
+    problem: Told | None = None
 
 
 @dataclass(frozen=True)

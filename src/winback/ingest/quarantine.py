@@ -17,6 +17,7 @@ from winback.ingest.contacts import Safe
 from winback.ingest.desk import Desk
 from winback.ingest.keys import text_hashes
 from winback.ingest.mapping import MASK, ROW, Terms, contact_columns
+from winback.ingest.reasons import reason_told
 from winback.store.sql import arrow, identifier, literal, named
 from winback.terms.errors import DataProblem, Place
 
@@ -82,7 +83,9 @@ def _first_problem(desk: Desk, bad: pa.Table, chunk: Chunk) -> DataProblem:
     row, field, reason = min(found)
     file = desk.work.open.path if desk.work.open else None
     return DataProblem(
-        f"row {row} is refused: {reason}",
+        "row {row} is refused: {reason}",
+        row=row,
+        reason=reason_told(reason),
         place=Place(file=file, line=row, field=field),
         todo="correct the row or the mapping; nothing of this run was taken",
     )

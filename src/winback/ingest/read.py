@@ -18,6 +18,7 @@ from winback.ingest.lanes import map_lane
 from winback.ingest.measures import lane_measures, measures
 from winback.ingest.nouns import ContactCount, Manifest, QuarantineCount, Refusal, Rehearsal
 from winback.ingest.quarantine import waiting
+from winback.ingest.reasons import reason_told
 from winback.settings.sources import Source
 from winback.store.sql import literal
 from winback.store.workspace import Workspace
@@ -40,6 +41,7 @@ __all__ = [
     "manifest",
     "measures",
     "quarantine_counts",
+    "reason_told",
     "refusals",
     "registry",
     "rehearse",

@@ -34,7 +34,7 @@ def rehearse(ws: Workspace, source: Source, now: datetime) -> Rehearsal:
         try:
             return _judged(desk, source)
         except Problem as problem:
-            return Rehearsal(source.name, problem=str(problem))
+            return Rehearsal(source.name, problem=problem.whole)
 
 
 def _judged(desk: Desk, source: Source) -> Rehearsal:

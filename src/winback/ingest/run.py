@@ -20,6 +20,7 @@ from winback.store.lock import exclusive
 from winback.store.workspace import Workspace
 from winback.terms.errors import Place, SettingsProblem
 from winback.terms.progress import Progress, Silent
+from winback.terms.told import Told
 
 #: So many names of calls that became no event are told.
 _NAMES_TOLD = 10
@@ -86,7 +87,9 @@ def _chosen(ws: Workspace, names: Sequence[str] | None) -> list[Source]:
         )
     for name in names or ():
         if name not in known:
-            raise SettingsProblem(f"there is no source {name!r}; there are {', '.join(known)}")
+            raise SettingsProblem(
+                "there is no source {name!r}; there are {known}", name=name, known=tuple(known)
+            )
     return [source for source in known.values() if names is None or source.name in names]
 
 
@@ -97,8 +100,10 @@ def _sources(ws: Workspace) -> tuple[Source, ...]:
 def _check_law(ws: Workspace, known: Manifest) -> None:
     if known.days and known.law != law_of(ws):
         raise SettingsProblem(
-            f"the events were taken under {known.law!r} (time zone, currency, minor digits),"
-            f" the settings now say {law_of(ws)!r}",
+            "the events were taken under {then!r} (time zone, currency, minor digits),"
+            " the settings now say {now!r}",
+            then=known.law,
+            now=law_of(ws),
             place=Place(file="winback.toml", field="workspace"),
             todo="set them back, or delete the data folder and take everything in again",
         )
@@ -141,31 +146,47 @@ def _summary(desk: Desk, new: Manifest) -> IngestSummary:
     )
 
 
-def _notes(desk: Desk) -> list[str]:
+def _notes(desk: Desk) -> list[Told]:
     notes = []
     for source in desk.ws.settings.sources:
         taken = {i.mapping for i in desk.manifest.intakes if i.source == source.name}
         if taken - {mapping_of(source)}:
             notes.append(
-                f"The mapping of source {source.name} has changed; events taken before keep the old one."
-                " Delete the data folder to take everything in anew."
+                Told(
+                    "The mapping of source {source} has changed; events taken before keep the old one."
+                    " Delete the data folder to take everything in anew.",
+                    source=source.name,
+                )
             )
     for name, tally in desk.work.tallies.items():
         if tally.contacts_refused and name in BUILT_IN_SOURCES:
             notes.append(
-                f"Source {name}: {tally.contacts_refused} contacts were dropped at the door: {contacts.KEY}"
-                " was not set there, they came with a browser's key, or stood where they are of nobody."
+                Told(
+                    "Source {source}: {count} contacts were dropped at the door: {key}"
+                    " was not set there, they came with a browser's key, or stood where they are of nobody.",
+                    source=name,
+                    count=tally.contacts_refused,
+                    key=contacts.KEY,
+                )
             )
         elif tally.contacts_refused:
             notes.append(
-                f"Source {name}: {tally.contacts_refused} contacts were not kept, as {contacts.KEY} is not"
-                " set. Set it and run ingest again: the files are then read for their contacts."
+                Told(
+                    "Source {source}: {count} contacts were not kept, as {key} is not"
+                    " set. Set it and run ingest again: the files are then read for their contacts.",
+                    source=name,
+                    count=tally.contacts_refused,
+                    key=contacts.KEY,
+                )
             )
     if desk.left_out:
         most = sorted(desk.left_out.items(), key=lambda pair: (-pair[1], pair[0]))[:_NAMES_TOLD]
-        told = ", ".join(f"{name} ({count})" for name, count in most)
         notes.append(
-            f"Source collector: {sum(desk.left_out.values())} calls became no event: {told}."
-            " collector.tracks says what each name becomes."
+            Told(
+                "Source collector: {count} calls became no event: {names}."
+                " collector.tracks says what each name becomes.",
+                count=sum(desk.left_out.values()),
+                names=[f"{name} ({count})" for name, count in most],
+            )
         )
     return notes

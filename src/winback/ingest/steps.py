@@ -64,7 +64,9 @@ def select_candidates(desk: Desk, terms: Terms, chunk: Chunk, chosen: Sequence[i
     except duckdb.Error as failed:
         why = str(failed).splitlines()[0]
         raise SettingsProblem(
-            f"the mapping of source {terms.source.name!r} cannot be carried out: {why}",
+            "the mapping of source {source!r} cannot be carried out: {why}",
+            source=terms.source.name,
+            why=why,
             place=Place(file="winback.toml", field=f"sources.{terms.source.name}"),
         ) from failed
     return int(_one(desk.db, "SELECT count(*) FROM candidates"))

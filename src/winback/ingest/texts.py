@@ -136,7 +136,9 @@ class _Rows:
             if "Empty CSV" in str(broken):
                 return
             raise DataProblem(
-                f"the file cannot be cut into rows after row {done}: {broken}",
+                "the file cannot be cut into rows after row {row}: {why}",
+                row=done,
+                why=broken,
                 place=Place(file=str(self.path)),
                 todo="look for a quote that is opened and never closed",
             ) from broken

@@ -17,6 +17,7 @@ from winback.store import facts
 from winback.store.lock import exclusive
 from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem, Place, Problem
+from winback.terms.told import Told
 
 #: What was given longer ago than a message may wait (60 days) is done, or given up, already.
 WITHDRAWN_US = 60 * 86_400_000_000
@@ -89,7 +90,8 @@ def task_done(ws: Workspace, task: int, by: By) -> None:
         raise Problem("a task is done with a word on what came of it only", todo="say it with --outcome")
     with facts.connection(ws) as connection, facts.transaction(connection):
         if book.do(connection, "keep_task_done", [by.now_us, by.who, by.why, task]) == 0:
-            raise Problem(f"no open task {task}", todo="winback tasks list shows those that are open")
+            todo = "winback tasks list shows those that are open"
+            raise Problem("no open task {task}", task=task, todo=todo)
 
 
 @contextmanager
@@ -98,14 +100,16 @@ def _acting(ws: Workspace, playbook: str, by: By, to: PlaybookState) -> Iterator
     with exclusive(ws.data / "plan.lock", wait_seconds=60.0), facts.connection(ws) as connection:
         known = {row[0]: PlaybookState(row[1]) for row in book.fetch(connection, "playbooks")}
         if playbook not in known:
-            there = ", ".join(known) or "none was ever run"
             raise NotReadyProblem(
-                f'no playbook "{playbook}" was ever run; there: {there}',
+                'no playbook "{playbook}" was ever run; there: {there}',
+                playbook=playbook,
+                there=tuple(known) or Told("none was ever run"),
                 place=Place(field="playbook"),
                 todo="run winback plan",
             )
         if known[playbook] is PlaybookState.STOPPED and to is not PlaybookState.STOPPED:
-            raise Problem(f"{playbook} is stopped, for good", todo="give it another name to begin anew")
+            todo = "give it another name to begin anew"
+            raise Problem("{playbook} is stopped, for good", playbook=playbook, todo=todo)
         with book.part(connection):
             if known[playbook] is not to:
                 book.do(connection, "keep_act", [playbook, by.now_us, to.value, by.who, by.why])

@@ -91,14 +91,17 @@ def _forward(connection: Any, as_of: date, now_us: int) -> None:
     last_us = book.fetch(connection, "clock")[0][0]
     if now_us < last_us:
         raise Problem(
-            f"the moment given is {(last_us - now_us) / 1_000_000:,.0f} s before that of the last run",
+            "the moment given is {seconds:,.0f} s before that of the last run",
+            seconds=(last_us - now_us) / 1_000_000,
             place=Place(field="now"),
             todo="people are moved forward in time only; give a later moment",
         )
     last = book.fetch(connection, "last_run")
     if last and day_of(last[0][0]) > as_of:
         raise Problem(
-            f"{as_of} comes after {day_of(last[0][0])} has been run; entries go forward in time only",
+            "{as_of} comes after {last} has been run; entries go forward in time only",
+            as_of=as_of,
+            last=day_of(last[0][0]),
             place=Place(field="as_of"),
             todo="to try playbooks on past days use --dry-run",
         )
@@ -135,7 +138,8 @@ def _definition(definitions: Mapping[str, Definition], version: Version) -> Defi
     found = definitions.get(version.playbook.name)
     if found is None or list(found.arms) != list(version.playbook.arm_shares):
         raise NotReadyProblem(
-            f"the experiment of {version.playbook.name} is not the one that the playbook says",
+            "the experiment of {playbook} is not the one that the playbook says",
+            playbook=version.playbook.name,
             todo="run experiment before plan",
         )
     return found

@@ -103,9 +103,9 @@ def conditions(key: str, who: Who) -> Iterator[tuple[str, Any]]:
 def _unknown_kinds(ws: Workspace, file: PlaybookFile, key: str, who: Who) -> Iterator[SettingsProblem]:
     for name, kind in (("cause", CAUSE), ("tag", TAG)):
         if getattr(who, name) is not None and kind not in ws.settings.event_kinds:
-            said = f'causes and tags come as events of kind "{kind}", which this workspace does not have'
-            todo = f"declare [kinds.{kind}] in winback.toml, and map a source to it; `detail` is the word"
-            yield SettingsProblem(said, place=_place(file, f"{key}.{name}"), todo=todo)
+            what = 'causes and tags come as events of kind "{kind}", which this workspace does not have'
+            todo = "declare [kinds.{kind}] in winback.toml, and map a source to it; `detail` is the word"
+            yield SettingsProblem(what, kind=kind, place=_place(file, f"{key}.{name}"), todo=todo)
 
 
 def _placed(file: PlaybookFile, problem: Any) -> SettingsProblem:

@@ -16,6 +16,7 @@ from winback.plan.who import Everybody, conditions, everybody_on, group, read_gr
 from winback.settings.playbooks import Who
 from winback.settings.playbooks_read import PlaybookFile, playbook_files
 from winback.store.workspace import Workspace
+from winback.terms import told
 from winback.terms.errors import Place, Problem
 from winback.warn import read as warn
 from winback.warn.nouns import Level
@@ -63,14 +64,16 @@ def _file(files: Sequence[PlaybookFile], playbook: str) -> PlaybookFile:
     for file in files:
         if file.playbook.name == playbook:
             return file
-    known = ", ".join(each.playbook.name for each in files) or "none is there"
-    raise Problem(f'no playbook "{playbook}"; there: {known}', place=Place(field="playbook"))
+    there = tuple(each.playbook.name for each in files) or told.Told("none is there")
+    what = 'no playbook "{playbook}"; there: {there}'
+    raise Problem(what, playbook=playbook, there=there, place=Place(field="playbook"))
 
 
 def _key(ws: Workspace, customer_id: str) -> int:
     key = ingest.customer_key(ws, customer_id)
     if key is None:
-        raise Problem(f"no event of {customer_id} was ever taken in", place=Place(field="customer"))
+        what = "no event of {customer} was ever taken in"
+        raise Problem(what, customer=customer_id, place=Place(field="customer"))
     return key
 
 

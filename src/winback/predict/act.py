@@ -35,7 +35,9 @@ def promote(
         scoring.fitting(ws, version)
         if unbeaten and not override:
             raise Problem(
-                f"model {version} does not beat {', '.join(unbeaten)} on the test rows",
+                "model {version} does not beat {rivals} on the test rows",
+                version=version,
+                rivals=unbeaten,
                 todo="read its card; --override REASON promotes it all the same",
             )
         if unbeaten and not why.strip():

@@ -118,12 +118,16 @@ def load_card(ws: Workspace, version: str) -> ModelCard:
 def _description(here: Path, version: str) -> dict[str, Any]:
     file = here / "model.json"
     if not file.is_file():
-        kept = f"there is no model {version!r}" if version else "there is no model"
-        raise NotReadyProblem(kept, place=Place(file=str(here)), todo="winback models lists those there are")
+        what = "there is no model {version!r}" if version else "there is no model"
+        todo = "winback models lists those there are"
+        raise NotReadyProblem(what, version=version, place=Place(file=str(here)), todo=todo)
     told: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     if told["form"] != FORM:
         raise Problem(
-            f"model {version} has the form {told['form']}; this winback reads form {FORM}",
+            "model {version} has the form {found}; this winback reads form {known}",
+            version=version,
+            found=told["form"],
+            known=FORM,
             place=Place(file=str(file)),
             todo="train anew with winback train",
         )

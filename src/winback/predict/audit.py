@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +12,7 @@ from winback.predict.columns import categories_of, to_matrix
 from winback.predict.nouns import Suspect
 from winback.predict.rows import Rows
 from winback.terms.errors import Problem
+from winback.terms.told import Told
 
 #: A single feature that tells the future this well is rather a leak than luck.
 AUC_MAX = 0.985
@@ -70,18 +71,26 @@ def refuse(found: tuple[Suspect, ...]) -> None:
     """Raises Problem that names every suspect; a model must not learn from them."""
     if not found:
         return
-    said = "; ".join(f"{suspect.feature} ({_said(suspect)})" for suspect in found)
     raise Problem(
-        f"{len(found)} features may know the future: {said}",
+        "{count} features may know the future: {suspects}",
+        count=len(found),
+        suspects=_all([_said(suspect) for suspect in found]),
         todo="leave them out with --without, or mend how they are made",
     )
 
 
-def _said(suspect: Suspect) -> str:
+def _all(words: Sequence[Told]) -> Told:
+    return words[0] if len(words) == 1 else Told("{one}; {more}", one=words[0], more=_all(words[1:]))
+
+
+def _said(suspect: Suspect) -> Told:
+    name, figure = suspect.feature, suspect.figure
     if suspect.why == "changes":
-        return f"{100 * suspect.figure:.1f} % of its values change when later data is taken away"
-    told = "alone" if suspect.why == "too_good" else "by being unknown alone"
-    return f"tells who leaves {told}, AUC {suspect.figure:.3f}"
+        what = "{name} ({percent:.1f} % of its values change when later data is taken away)"
+        return Told(what, name=name, percent=100 * figure)
+    if suspect.why == "too_good":
+        return Told("{name} (tells who leaves alone, AUC {auc:.3f})", name=name, auc=figure)
+    return Told("{name} (tells who leaves by being unknown alone, AUC {auc:.3f})", name=name, auc=figure)
 
 
 def _either_way(score: NDArray[np.floating], left: NDArray[np.bool_]) -> float:

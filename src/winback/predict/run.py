@@ -93,7 +93,8 @@ def _columns(catalogue: Catalogue, plan: TrainingPlan) -> tuple[str, ...]:
     unknown = [name for name in plan.without if name not in (*catalogue.names, CHANNEL)]
     if unknown:
         raise SettingsProblem(
-            f"there is no feature {', '.join(unknown)} to leave out",
+            "there is no feature {unknown} to leave out",
+            unknown=unknown,
             todo="winback profile --features lists them",
         )
     return tuple(name for name in catalogue.names if name not in plan.without)

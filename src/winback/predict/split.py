@@ -59,8 +59,11 @@ def deal(dates: Iterable[date], *, horizon_days: int, spacing: Spacing | None = 
     train, gap_of_calibrate = _before(earlier, calibrate, horizon_days, spacing.train_max)
     if not (train and calibrate and test):
         raise NotReadyProblem(
-            f"{len(set(dates))} dates are too few to train, calibrate and test {horizon_days} days ahead",
-            todo=f"wait for more history: at least {2 * horizon_days} days from first to last date",
+            "{count} dates are too few to train, calibrate and test {days} days ahead",
+            count=len(set(dates)),
+            days=horizon_days,
+            least=2 * horizon_days,
+            todo="wait for more history: at least {least} days from first to last date",
         )
     return Folds(horizon_days, tuple(train), tuple(calibrate), tuple(test), (*gap_of_calibrate, *gap_of_test))
 

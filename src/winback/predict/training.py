@@ -120,7 +120,11 @@ def _enough(parts: Parts) -> None:
         left = int(rows.left.sum())
         if min(left, len(rows) - left) < LEFT_MIN:
             raise NotReadyProblem(
-                f"{left} of {len(rows)} rows to {name} on left; at least {LEFT_MIN} must leave and stay",
+                "{left} of {rows} rows to {name} on left; at least {least} must leave and stay",
+                left=left,
+                rows=len(rows),
+                name=name,
+                least=LEFT_MIN,
                 todo="wait for more history, or choose a later date",
             )
 

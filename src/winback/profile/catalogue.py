@@ -55,7 +55,8 @@ def _all_differ(found: Catalogue) -> None:
     for feature in found:
         if feature.name in seen:
             raise SettingsProblem(
-                f"two features would be called {feature.name}",
+                "two features would be called {name}",
+                name=feature.name,
                 place=Place(file="winback.toml", field="kinds"),
                 todo="give the kind of event or of product another name",
             )

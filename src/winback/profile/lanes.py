@@ -51,7 +51,9 @@ def mapped(plan: Plan, open_lane: Opener) -> Mapped:
 def _address(table: pa.Table, name: str, kind: pa.DataType, keep: list[Any]) -> int:
     if name not in table.column_names:
         raise NotReadyProblem(
-            f"the roll-up has no {name}: settings have changed since", todo="run winback ingest, then again"
+            "the roll-up has no {name}: settings have changed since",
+            name=name,
+            todo="run winback ingest, then again",
         )
     column = table.column(name)
     array = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()

@@ -8,6 +8,7 @@ from winback.ingest.nouns import Measure
 from winback.profile.nouns import ALIVE, Aggregate, Feature, Unit
 from winback.settings.model import FeatureSection, Settings
 from winback.terms.errors import Place, SettingsProblem
+from winback.terms.told import Told
 
 #: Aggregates that compare or divide by a window, and so cannot do without one.
 NEED_WINDOW = frozenset({"change", "trend"})
@@ -22,9 +23,8 @@ def own_features(
     """
     for name, section in settings.features.items():
         if name in taken or name in {"customer", "as_of"}:
-            raise _problem(
-                name, "", f"{name} is the name of a feature every workspace has", "choose another name"
-            )
+            what = Told("{name} is the name of a feature every workspace has", name=name)
+            raise _problem(name, "", what, Told("choose another name"))
         yield _own(name, section, lanes)
 
 
@@ -32,16 +32,22 @@ def _own(name: str, section: FeatureSection, lanes: Mapping[str, tuple[Measure, 
     how: Aggregate = section.aggregate
     kind, measure = _known_measure(name, "measure", section.measure, lanes, bare=how in {"days", "since"})
     if how in NEED_WINDOW and section.window_days is None:
-        raise _problem(name, "window_days", f"{how} needs window_days", "give a number of days")
+        raise _problem(
+            name, "window_days", Told("{how} needs window_days", how=how), Told("give a number of days")
+        )
     if how == "since" and section.window_days is not None:
-        raise _problem(name, "window_days", "since looks at all days", "leave window_days out")
+        raise _problem(name, "window_days", Told("since looks at all days"), Told("leave window_days out"))
     of = None
     if how == "share":
         if section.of is None:
-            raise _problem(name, "of", "a share needs `of`, the measure of the whole", _allowed(lanes, "sum"))
+            raise _problem(
+                name, "of", Told("a share needs `of`, the measure of the whole"), _allowed(lanes, "sum")
+            )
         of = _known_measure(name, "of", section.of, lanes, bare=False)
     elif section.of is not None:
-        raise _problem(name, "of", f"{how} takes no `of`", 'leave it out, or set aggregate = "share"')
+        raise _problem(
+            name, "of", Told("{how} takes no `of`", how=how), Told('leave it out, or set aggregate = "share"')
+        )
     if how in {"days", "since"}:
         measure = "days"
     return Feature(
@@ -66,7 +72,7 @@ def _known_measure(
             }
             if measure in names:
                 return kind, measure
-    raise _problem(name, key, f'found "{said}"', _allowed(lanes, "sum", bare=bare))
+    raise _problem(name, key, Told('found "{said}"', said=said), _allowed(lanes, "sum", bare=bare))
 
 
 def _unit(how: Aggregate, measure: str) -> Unit:
@@ -80,12 +86,12 @@ def _unit(how: Aggregate, measure: str) -> Unit:
     return "money" if money else "count"
 
 
-def _allowed(lanes: Mapping[str, tuple[Measure, ...]], aggregate: str, *, bare: bool = False) -> str:
+def _allowed(lanes: Mapping[str, tuple[Measure, ...]], aggregate: str, *, bare: bool = False) -> Told:
     names = [f"{kind}.{m.name}" for kind, found in lanes.items() for m in found if m.aggregate == aggregate]
     kinds = [*lanes, ALIVE] if bare else [f"{kind}.days" for kind in lanes]
-    return f"allowed: {', '.join(kinds if bare else [*names, *kinds])}"
+    return Told("allowed: {allowed}", allowed=kinds if bare else [*names, *kinds])
 
 
-def _problem(name: str, key: str, what: str, todo: str) -> SettingsProblem:
+def _problem(name: str, key: str, what: Told, todo: Told) -> SettingsProblem:
     field = f"features.{name}.{key}" if key else f"features.{name}"
     return SettingsProblem(what, place=Place(file="winback.toml", field=field), todo=todo)

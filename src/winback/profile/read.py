@@ -191,10 +191,10 @@ def _wanted(settings: Settings, names: Sequence[str] | None) -> Catalogue:
 def _kept(ws: Workspace, as_of: date) -> Path:
     meta = stored.load(ws, as_of)
     here = stored.folder(ws, as_of)
-    todo = f"run winback profile --as-of {as_of}"
+    place, todo = Place(file=str(here)), "run winback profile --as-of {as_of}"
     if meta is None:
-        raise NotReadyProblem(f"{as_of} has not been profiled", place=Place(file=str(here)), todo=todo)
+        raise NotReadyProblem("{as_of} has not been profiled", as_of=as_of, place=place, todo=todo)
     if not stored.still_holds(ws, as_of, meta, ingest.manifest(ws)):
-        what = f"the profile of {as_of} is older than its events or settings"
-        raise NotReadyProblem(what, place=Place(file=str(here)), todo=todo)
+        what = "the profile of {as_of} is older than its events or settings"
+        raise NotReadyProblem(what, as_of=as_of, place=place, todo=todo)
     return here

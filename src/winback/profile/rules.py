@@ -21,9 +21,11 @@ def check_rules(settings: Settings, catalogue: Catalogue) -> None:
     """Raises SettingsProblem with every feature that a rule names and the catalogue lacks."""
     problems = [
         SettingsProblem(
-            f'found "{condition.feature}", which is no feature',
+            'found "{feature}", which is no feature',
+            feature=condition.feature,
+            near=_near(condition.feature, catalogue),
             place=Place(file="winback.toml", field=f"{section}[{number}]"),
-            todo=f"allowed: {_near(condition.feature, catalogue)}; `winback profile --features` lists all",
+            todo="allowed: {near}; `winback profile --features` lists all",
         )
         for section, number, condition in _conditions(settings)
         if condition.feature not in catalogue
@@ -39,10 +41,10 @@ def _conditions(settings: Settings) -> Iterator[tuple[str, int, Condition]]:
         yield from (("trust", number, condition) for condition in (*trust.all, *trust.any))
 
 
-def _near(name: str, catalogue: Catalogue) -> str:
+def _near(name: str, catalogue: Catalogue) -> Sequence[str]:
     import difflib
 
-    return ", ".join(difflib.get_close_matches(name, catalogue.names, n=5, cutoff=0.3) or catalogue.names[:5])
+    return difflib.get_close_matches(name, catalogue.names, n=5, cutoff=0.3) or catalogue.names[:5]
 
 
 def features_needed(settings: Settings) -> tuple[str, ...]:

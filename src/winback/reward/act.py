@@ -78,7 +78,8 @@ def raise_budget(ws: Workspace, pot: str, amount_minor: int, by: By) -> int | No
     amount is not above 0, or no reason is given.
     """
     if pot not in ws.settings.pots:
-        raise Problem(f"there is no pot {pot}", todo=f"allowed: {', '.join(ws.settings.pots)}")
+        allowed = tuple(ws.settings.pots)
+        raise Problem("there is no pot {pot}", pot=pot, allowed=allowed, todo="allowed: {allowed}")
     if amount_minor <= 0:
         raise Problem("a budget is raised by an amount above 0")
     _with_reason(by)

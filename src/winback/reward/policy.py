@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from winback.reward import book
 from winback.reward.asked import PolicyRule
+from winback.settings.said import said
 from winback.terms.errors import Place, SettingsProblem
 
 
@@ -45,16 +46,17 @@ def read(file: Path, features: Sequence[str]) -> Policy:
     try:
         policy = Policy.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsProblem(f"is not TOML: {error}", place=Place(str(file))) from None
+        raise SettingsProblem("is not TOML: {why}", why=error, place=Place(str(file))) from None
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         at = ".".join(str(part + 1 if isinstance(part, int) else part) for part in first["loc"])
-        raise SettingsProblem(first["msg"], place=Place(str(file), field=at)) from None
+        raise SettingsProblem(said(first), place=Place(str(file), field=at)) from None
     for number, rule in enumerate(policy.rules, start=1):
         for limits in rule.when:
             if limits.feature not in features:
                 place = Place(str(file), field=f"rules.{number}.when")
-                raise SettingsProblem(f'found "{limits.feature}", which is no feature', place=place)
+                what = 'found "{feature}", which is no feature'
+                raise SettingsProblem(what, feature=limits.feature, place=place)
     return policy
 
 

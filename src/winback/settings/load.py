@@ -74,7 +74,7 @@ def _read(path: Path) -> str:
     except OSError as error:
         raise SettingsProblem(
             "cannot be read: {why}",
-            why=error.strerror,
+            why=Told(error.strerror or type(error).__name__),
             place=Place(file=str(path)),
             todo="`winback init` writes a new one",
         ) from None

@@ -39,7 +39,7 @@ def secret(name: str, environ: Mapping[str, str] = os.environ) -> str | None:
         raise SettingsProblem(
             "cannot read the file {file!r}: {why}",
             file=file,
-            why=getattr(error, "strerror", None) or Told("not UTF-8 text"),
+            why=Told(getattr(error, "strerror", None) or "not UTF-8 text"),
             place=Place(file="environment", field=f"{name}_FILE"),
         ) from None
 

@@ -33,9 +33,11 @@ EXPORTS = ("visits", "orders", "redemptions", "balances", "app_quality", "messag
 def refuse(out: Path, order: Order, *, force: bool) -> None:
     """Raises Problem for an order that cannot be, and for a folder that holds something."""
     if order.customers < 1 or order.customers > 2_000_000:
-        raise Problem(f"cannot simulate {order.customers:,} customers", todo="give 1 to 2,000,000")
+        raise Problem(
+            "cannot simulate {count:,} customers", count=order.customers, todo="give 1 to 2,000,000"
+        )
     if order.days < 1 or order.days > 3_000:
-        raise Problem(f"cannot simulate {order.days:,} days", todo="give 1 to 3,000")
+        raise Problem("cannot simulate {count:,} days", count=order.days, todo="give 1 to 3,000")
     if out.exists() and not out.is_dir():
         raise Problem("is a file, not a folder", place=Place(file=str(out)))
     if not force and out.exists() and any(entry.name != _ASIDE for entry in out.iterdir()):

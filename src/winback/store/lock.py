@@ -41,7 +41,8 @@ def _acquire(handle: int, path: Path, wait_seconds: float, progress: Progress) -
             holder = os.pread(handle, 20, 0).decode() or "unknown"
         if time.monotonic() >= deadline:
             raise BusyProblem(
-                f"another run (process {holder}) is writing this workspace",
+                "another run (process {holder}) is writing this workspace",
+                holder=holder,
                 place=Place(file=str(path)),
                 todo="wait for it to end, or give --wait SECONDS",
             )

@@ -15,6 +15,6 @@ def needed(name: str, what_for: str) -> str:
     """
     value = secret(name)
     if value is None:
-        todo = f"set {name} or {name}_FILE"
-        raise SettingsProblem(f"{name} is not set; it is needed {what_for}", todo=todo)
+        what, todo = "{name} is not set; it is needed {what_for}", "set {name} or {name}_FILE"
+        raise SettingsProblem(what, name=name, what_for=what_for, todo=todo)
     return value

@@ -67,9 +67,9 @@ def identifier(name: str) -> str:
 
 def _keep(found: dict[str, str], name: str, statement: str | None, place: Place) -> None:
     if statement is None:
-        raise Problem(f"{name} has no line that explains it", place=place)
+        raise Problem("{name} has no line that explains it", name=name, place=place)
     if not statement.strip():
-        raise Problem(f"{name} has no statement", place=place)
+        raise Problem("{name} has no statement", name=name, place=place)
     if name in found:
-        raise Problem(f"{name} is there twice", place=place)
+        raise Problem("{name} is there twice", name=name, place=place)
     found[name] = statement.rstrip().removesuffix(";")

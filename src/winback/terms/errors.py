@@ -41,13 +41,18 @@ class Problem(Exception):  # noqa: N818 - it is what a person reads
         super().__init__(str(self))
 
     def __str__(self) -> str:
-        return self.told(str)
+        return str(self.whole)
+
+    @property
+    def whole(self) -> Told:
+        """Place, message and advice."""
+        where = str(self.place)
+        head = Told("{where}: {what}", where=where, what=self.what) if where else self.what
+        return Told("{what}\n  → {advice}", what=head, advice=self.todo) if self.todo else head
 
     def told(self, say: Callable[[str], str]) -> str:
-        """Place, message and advice, each in the language of `say`."""
-        where, what = str(self.place), self.what.told(say)
-        head = say("{where}: {what}").format(where=where, what=what) if where else what
-        return f"{head}\n  → {self.todo.told(say)}" if self.todo else head
+        """All of it in the language of `say`."""
+        return self.whole.told(say)
 
 
 def _made(text: str, fields: dict[str, object]) -> Told:
@@ -71,11 +76,15 @@ class SettingsProblem(Problem):
         self.each: tuple[Problem, ...] = tuple(each) or (self,)
         super().__init__(what, place=place, todo=todo, **fields)
 
-    def told(self, say: Callable[[str], str]) -> str:
+    @property
+    def whole(self) -> Told:
         """All that was found, a line or two each."""
+        found = super().whole
         if self.each == (self,):
-            return super().told(say)
-        return "\n".join([super().told(say), *(problem.told(say) for problem in self.each)])
+            return found
+        for problem in self.each:
+            found = Told("{one}\n{more}", one=found, more=problem.whole)
+        return found
 
 
 def gathered(problems: Sequence[SettingsProblem], *, of: str) -> SettingsProblem:

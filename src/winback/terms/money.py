@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from winback.terms.told import Told
+
 
 @dataclass(frozen=True, order=True)
 class Money:
@@ -27,7 +29,7 @@ def to_minor(text: str, digits: int) -> int:
     try:
         scaled = Decimal(text.strip().replace(",", "")).scaleb(digits)
     except InvalidOperation:
-        raise ValueError(f"{text!r} is not a decimal number") from None
+        raise ValueError(Told("{text!r} is not a decimal number", text=text)) from None
     if not scaled.is_finite() or scaled != scaled.to_integral_value():
-        raise ValueError(f"{text!r} has more than {digits} decimals")
+        raise ValueError(Told("{text!r} has more than {digits} decimals", text=text, digits=digits))
     return int(scaled)

@@ -55,7 +55,8 @@ def snooze(ws: Workspace, customers: Iterable[str], by: By, until: date) -> Done
     Raises Problem where the date is not after the last run.
     """
     if until <= (last := last_run(ws).as_of):
-        raise Problem(f"{until} is not after the last run, as of {last}", todo="give a later day to --until")
+        what, todo = "{until} is not after the last run, as of {last}", "give a later day to --until"
+        raise Problem(what, until=until, last=last, todo=todo)
     return _act(ws, customers, by, _Act(Move.SNOOZED, OPEN, until))
 
 
@@ -105,7 +106,7 @@ def switch_on(ws: Workspace, asked: str | None, by: By, *, override: bool = Fals
         mark = policies.named(connection, ws.settings, asked)
         used = policies.in_use(connection)
         if used is not None and used[0] == mark:
-            raise Problem(f"policy {mark} is in use already")
+            raise Problem("policy {mark} is in use already", mark=mark)
         text = policies.known(connection, ws.settings)[mark]
         read_rules(under(ws.settings, text), profile.catalogue(ws.settings).names)
         why = _why(mark, policies.replays(connection).get(mark, []), by, override=override)
@@ -123,7 +124,8 @@ def _why(mark: str, replays: Sequence[Replayed], by: By, *, override: bool) -> s
         return by.why
     if not replays:
         raise Problem(
-            f"no replay of policy {mark} is on record",
+            "no replay of policy {mark} is on record",
+            mark=mark,
             todo="winback replay --first DAY --last DAY tries it on the past; --override REASON does without",
         )
     last = replays[-1]

@@ -48,7 +48,9 @@ def judged_by(ws: Workspace, connection: Any, as_of: date, *, stand_in: bool) ->
         return ws, None
     if not stand_in:
         raise SettingsProblem(
-            f"the policy here ({mine}) is not switched on; in use is {used[0]}",
+            "the policy here ({mine}) is not switched on; in use is {used}",
+            mine=mine,
+            used=used[0],
             place=Place(file=FILE, field="rules"),
             todo="try it on the past with winback replay, then winback policies switch-on; or set the rules"
             " and levels back (winback policies show tells them)",
@@ -79,8 +81,8 @@ def named(connection: Any, settings: Settings, asked: str | None) -> str:
         return fingerprint(settings)
     found = [each for each in sorted(known(connection, settings)) if each.startswith(asked)]
     if len(found) != 1:
-        what = f"no policy is known as {asked!r}" if not found else f"{asked!r} may be {', '.join(found)}"
-        raise Problem(what, todo="winback policies list tells all that are known")
+        what = "no policy is known as {asked!r}" if not found else "{asked!r} may be {found}"
+        raise Problem(what, asked=asked, found=found, todo="winback policies list tells all that are known")
     return found[0]
 
 

@@ -65,7 +65,7 @@ def replay(
     """
     first, last = span
     if first > last:
-        raise Problem(f"the span ends on {last}, before it begins on {first}")
+        raise Problem("the span ends on {last}, before it begins on {first}", last=last, first=first)
     manifest, told = ingest.manifest(ws), progress or Silent()
     assert manifest.last_day is not None
     walks = [_walk(ws, policy, manifest.customers) for policy in policies]

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from winback.settings.model import Settings
 from winback.settings.warn import RuleSection
 from winback.terms.errors import gathered
+from winback.terms.told import Told
 from winback.warn.conditions import parse
 from winback.warn.conditions.combined import AllOf
 from winback.warn.conditions.part import FILE, Condition, Reading
@@ -53,10 +54,11 @@ def read_rules(settings: Settings, features: Sequence[str]) -> tuple[Rule, ...]:
     seen: set[str] = set()
     found = []
     if len(settings.rules) > RULES_MAX:
-        reading.complain(f"rules[{RULES_MAX + 1}]", f"at most {RULES_MAX} rules")
+        reading.complain(f"rules[{RULES_MAX + 1}]", Told("at most {most} rules", most=RULES_MAX))
     for number, section in enumerate(settings.rules, start=1):
         if section.name in seen:
-            reading.complain(f"rules[{number}].name", f'a rule "{section.name}" stands above already')
+            what = Told('a rule "{name}" stands above already', name=section.name)
+            reading.complain(f"rules[{number}].name", what)
         seen.add(section.name)
         if (condition := _condition(section, number, reading)) is not None:
             level = Level[section.level.upper()]

@@ -83,9 +83,11 @@ def _done_before(connection: Any, as_of: date) -> WarnSummary | None:
     latest = book.last_run(connection, date.max)
     if latest is not None and latest[0] > as_of:
         raise Problem(
-            f"{as_of} comes after {latest[0]} has been run; warnings go forward in time only",
+            "{as_of} comes after {latest} has been run; warnings go forward in time only",
+            as_of=as_of,
+            latest=latest[0],
             place=Place(field="as_of"),
-            todo=f"give {latest[0]} or a later date; to try rules on the past use a replay",
+            todo="give {latest} or a later date; to try rules on the past use a replay",
         )
     return None
 

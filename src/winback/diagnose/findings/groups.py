@@ -9,6 +9,7 @@ from winback.diagnose.nouns import PHASES, Group
 from winback.diagnose.words import CHINESE
 from winback.ingest.read import FREE
 from winback.terms.errors import SettingsProblem
+from winback.terms.told import Told
 
 #: Stands for any phase, or any channel.
 ANY = "*"
@@ -32,18 +33,21 @@ def group_of(text: str, channels: Sequence[str], called: Mapping[str, str] | Non
     phase = _PHASE_CALLED.get(said, said)
     phases = (*PHASES, ANY)
     if not slash:
-        raise _refused(f"{text!r} is no group", f"PHASE/CHANNEL with a phase of {', '.join(phases)}")
+        raise _refused(
+            Told("{text!r} is no group", text=text),
+            Told("PHASE/CHANNEL with a phase of {phases}", phases=phases),
+        )
     if phase not in phases:
-        raise _refused(f"there is no phase {phase!r} in {text!r}", ", ".join(phases))
+        what = Told("there is no phase {phase!r} in {text!r}", phase=phase, text=text)
+        raise _refused(what, phases)
     named: dict[str, str | None] = {ANY: None, **{name or NOT_KNOWN: name for name in channels}}
     known = {label: name for label, name in (called or {}).items() if name in channels} | named
     if channel not in known:
-        allowed = ", ".join(list(named)[:CHANNELS_NAMED_MAX])
-        more = len(named) - CHANNELS_NAMED_MAX
-        raise _refused(
-            f"there is no channel {channel!r} in {text!r}",
-            allowed + (f" and {more} more" if more > 0 else ""),
-        )
+        allowed: Sequence[str] | Told = tuple(named)[:CHANNELS_NAMED_MAX]
+        if (more := len(named) - CHANNELS_NAMED_MAX) > 0:
+            allowed = Told("{some} and {more} more", some=allowed, more=more)
+        what = Told("there is no channel {channel!r} in {text!r}", channel=channel, text=text)
+        raise _refused(what, allowed)
     return Group(None if phase == ANY else phase, known[channel])
 
 
@@ -56,10 +60,11 @@ def feature_of(text: str, features: Sequence[str]) -> str:
     if found is None:
         short = [name.removeprefix(FREE) for name in features]
         near = difflib.get_close_matches(text, short, n=5, cutoff=0.4) or short[-NEAREST_MAX:]
-        todo = f"name one such as {', '.join(near)}"
-        raise SettingsProblem(f"nothing is known of {text!r} to drill by", todo=todo)
+        what, todo = "nothing is known of {text!r} to drill by", "name one such as {near}"
+        raise SettingsProblem(what, text=text, near=near, todo=todo)
     return found
 
 
-def _refused(what: str, allowed: str) -> SettingsProblem:
-    return SettingsProblem(f"{what}; allowed: {allowed}", todo="name a group such as novice/* or */web")
+def _refused(told: Told, allowed: Sequence[str] | Told) -> SettingsProblem:
+    what, todo = "{told}; allowed: {allowed}", "name a group such as novice/* or */web"
+    return SettingsProblem(what, told=told, allowed=allowed, todo=todo)

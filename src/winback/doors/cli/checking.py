@@ -93,13 +93,19 @@ def _row(found: Rehearsal) -> tuple[str, ...]:
 
 
 def _tell_one(found: Rehearsal, say: Say) -> None:
+    from winback.ingest.read import reason_told
+
     if found.problem is not None:
-        shown.show_line(f"✗ {found.source}: {found.problem}")
+        shown.show_line(f"✗ {found.source}: {found.problem.told(say)}")
         return
     for reason, rows in found.reasons.items():
         text = say("✗ {source}: {reason} in {rows} rows, the first is row {first}")
         first = number(found.first_rows[reason])
-        shown.show_line(text.format(source=found.source, reason=reason, rows=number(rows), first=first))
+        shown.show_line(
+            text.format(
+                source=found.source, reason=reason_told(reason).told(say), rows=number(rows), first=first
+            )
+        )
     if not is_good(found):
         columns = ", ".join(found.columns)
         text = say("✗ {source}: no row would become an event; its columns are {columns}")

@@ -14,6 +14,7 @@ from winback.doors.judged import latest_as_of
 from winback.language import Language, speaker
 from winback.store.whole import written_whole
 from winback.store.workspace import Workspace
+from winback.terms.told import Told
 
 if TYPE_CHECKING:
     from winback.diagnose.read import Report
@@ -28,9 +29,8 @@ def as_days(text: str) -> tuple[int, ...]:
     """Numbers of days from the command line. Raises BadParameter where one is none, or none that can be."""
     parts = [part.strip() for part in text.split(",")]
     if not all(part.isdigit() and 1 <= int(part) <= DAYS_MAX for part in parts):
-        raise typer.BadParameter(
-            f"{text!r} is no list of days; allowed are numbers from 1 to {DAYS_MAX}, such as 14,30,60,90"
-        )
+        what = "{text!r} is no list of days; allowed are numbers from 1 to {most}, such as 14,30,60,90"
+        raise typer.BadParameter(Told(what, text=text, most=DAYS_MAX))
     return tuple(int(part) for part in parts)
 
 
@@ -101,7 +101,7 @@ def diagnose(
     from winback.diagnose.read import as_called
 
     if report and html:
-        raise typer.BadParameter("--report FILE already says where the page goes; leave out --html")
+        raise typer.BadParameter(Told("--report FILE already says where the page goes; leave out --html"))
     tried = () if churn_days is None else as_days(churn_days)
     groups, features = tuple(group or ()), tuple(by or ())
     ws = open_workspace(workspace)

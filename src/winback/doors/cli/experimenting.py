@@ -87,7 +87,7 @@ def check(
     ws = open_workspace(workspace)
     mine = [each for each in read.definitions(ws) if each.experiment == playbook]
     if not mine:
-        raise Problem(f'no experiment "{playbook}" was ever run')
+        raise Problem('no experiment "{playbook}" was ever run', playbook=playbook)
     rows = _entered(ws, mine[-1])
     found = read.check(mine[-1], rows, COMPARED)
     if as_json:

@@ -98,9 +98,9 @@ def show(
 
     ws = open_workspace(workspace)
     language: Language = lang.value if lang else ws.settings.workspace.language
-    say, found = read.speak(language), read.messages_of(ws, customer)
+    found = read.messages_of(ws, customer)
     if not found:
-        raise Problem(say("No message of {customer} is known.").format(customer=customer))
+        raise Problem("No message of {customer} is known.", customer=customer)
     if as_json:
         shown.show_json({"messages": found, "consent": read.consent_of(ws, customer)})
         return

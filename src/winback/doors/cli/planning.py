@@ -18,6 +18,7 @@ from winback.plan.nouns import Entered, PlanSummary, Rehearsed
 from winback.store.workspace import Workspace
 from winback.terms.money import Money
 from winback.terms.time import start_of_day
+from winback.terms.told import Told
 
 
 def as_moment(text: str | datetime) -> datetime:
@@ -27,7 +28,8 @@ def as_moment(text: str | datetime) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is no moment; allowed is such as 2026-03-01T09:30") from None
+        told = Told("{text!r} is no moment; allowed is such as 2026-03-01T09:30", text=text)
+        raise typer.BadParameter(told) from None
 
 
 Now = Annotated[

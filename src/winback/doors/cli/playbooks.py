@@ -16,6 +16,7 @@ from winback.language import Language, day, number
 from winback.store.whole import written_whole
 from winback.store.workspace import Workspace
 from winback.terms.errors import Problem
+from winback.terms.told import Told
 
 if TYPE_CHECKING:
     from winback.plan.act import By, Done
@@ -77,8 +78,8 @@ def show(
     ws = open_workspace(workspace)
     found = {file.playbook.name: file for file in read.check_playbooks(ws)}
     if playbook not in found:
-        known = ", ".join(found) or "none is there"
-        raise Problem(f'no playbook "{playbook}"; there: {known}')
+        there = tuple(found) or Told("none is there")
+        raise Problem('no playbook "{playbook}"; there: {there}', playbook=playbook, there=there)
     file = found[playbook]
     channels = read.weak_channels(ws, playbook)
     if as_json:

@@ -88,7 +88,7 @@ def show(
     language = lang.value if lang else ws.settings.workspace.language
     found = read.grants_of(ws, customer)
     if not found:
-        raise Problem(read.speak(language)("Nothing of {customer} is known.").format(customer=customer))
+        raise Problem("Nothing of {customer} is known.", customer=customer)
     claims = [claim for grant in found for claim in read.claims_of(ws, grant.id)]
     if as_json:
         shown.show_json({"grants": found, "claims": claims})

@@ -12,6 +12,7 @@ import typer
 from winback.doors.cli import living, options, shown
 from winback.language import number, seconds, speaker
 from winback.simulate.nouns import DAYS, FIRST_DAY, SimulationSummary
+from winback.terms.told import Told
 
 
 class Format(StrEnum):
@@ -53,9 +54,7 @@ def simulate(
     nights: Annotated[
         int, typer.Option("--nights", min=0, help="With --live: play so many days of the whole loop.")
     ] = 0,
-    lang: Annotated[
-        options.Tongue, options.as_lang("Language of the summary.")
-    ] = options.Tongue.EN,
+    lang: Annotated[options.Tongue, options.as_lang("Language of the summary.")] = options.Tongue.EN,
     quiet: options.Quiet = False,
     as_json: options.AsJson = False,
 ) -> None:
@@ -67,7 +66,7 @@ def simulate(
 
     if live:
         if dirty or format is not Format.PARQUET:
-            raise typer.BadParameter("--live writes clean Parquet only", param_hint="--live")
+            raise typer.BadParameter(Told("--live writes clean Parquet only"), param_hint="--live")
         order = {"customers": customers, "days": days, "seed": seed, "first_day": first_day}
         living.live(out, {**order, "plain": plain, "force": force}, nights, (lang.value, quiet, as_json))
         return

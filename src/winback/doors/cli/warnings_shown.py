@@ -75,14 +75,12 @@ def show(
     Ends with 1 where there is none.
     """
     from winback.warn import read
-    from winback.warn.read import speak
 
     ws = open_workspace(workspace)
     language = lang.value if lang else ws.settings.workspace.language
     found = read.warnings_of(ws, customer, language)
-    say = speak(language)
     if not found:
-        raise Problem(say("No warning of {customer} is known.").format(customer=customer))
+        raise Problem("No warning of {customer} is known.", customer=customer)
     if as_json:
         shown.show_json(found)
         return

@@ -15,6 +15,7 @@ from winback.doors.cli import options, shown
 from winback.doors.worker_words import speak
 from winback.language import number
 from winback.store.workspace import Workspace
+from winback.terms.told import Told
 
 if TYPE_CHECKING:
     from winback.doors.worker.clock import Clock
@@ -46,7 +47,7 @@ def worker(
     from winback.doors.worker.loop import Mode, Worker
 
     if once and until_idle:
-        raise typer.BadParameter("give either --once or --until-idle")
+        raise typer.BadParameter(Told("give either --once or --until-idle"))
     mode = Mode.ONCE if once else Mode.UNTIL_IDLE if until_idle else Mode.FOREVER
     clock = WallClock()
     tell = _silent if quiet else _teller(clock)

@@ -57,7 +57,8 @@ def load(data: Path) -> tuple[WriteKey, ...]:
             raise ValueError(f"it is of form {raw['form']}")
         return tuple(WriteKey(**each) for each in raw["keys"])
     except (OSError, ValueError, KeyError, TypeError) as broken:
-        raise DataProblem(f"the write keys cannot be read: {broken}", place=Place(file=str(path))) from broken
+        what = "the write keys cannot be read: {why}"
+        raise DataProblem(what, why=broken, place=Place(file=str(path))) from broken
 
 
 def make(
@@ -73,9 +74,8 @@ def make(
             todo="give such a key to your server, which knows who is signed in",
         )
     if not _NAME.match(name):
-        raise SettingsProblem(
-            f"{name!r} is no name of a key; allowed: a-z, 0-9, _ and -, beginning with a letter, at most 40"
-        )
+        what = "{name!r} is no name of a key; allowed: a-z, 0-9, _ and -, beginning with a letter, at most 40"
+        raise SettingsProblem(what, name=name)
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     key = WriteKey(
         name,
@@ -99,7 +99,7 @@ def revoke(data: Path, which: str, *, now: datetime) -> tuple[WriteKey, ...]:
         ended = [key for key in known if which in (key.id, key.name) and key.revoked_at is None]
         if not ended:
             raise SettingsProblem(
-                f"no key that stands is called {which!r}", todo="`winback keys list` shows them"
+                "no key that stands is called {which!r}", which=which, todo="`winback keys list` shows them"
             )
         at = now.isoformat(timespec="seconds")
         _save(data, [replace(key, revoked_at=at) if key in ended else key for key in known])

@@ -22,6 +22,7 @@ from winback.settings.secrets import secret
 from winback.store import facts
 from winback.store.workspace import Workspace
 from winback.terms.errors import Place, Problem, SettingsProblem
+from winback.terms.told import Told
 
 #: Requests that one process has in hand at once; the others wait in the kernel.
 _AT_ONCE = 512
@@ -109,7 +110,10 @@ def _check_address(host: str, port: int) -> None:
         socket.create_server((host, port), family=family).close()
     except OSError as error:
         raise SettingsProblem(
-            f"cannot listen on {host}, port {port}: {error.strerror or error}",
+            "cannot listen on {host}, port {port}: {why}",
+            host=host,
+            port=port,
+            why=Told(error.strerror or type(error).__name__),
             place=Place(file="winback.toml", field="collector.port"),
             todo="end what listens there, or give --host and --port",
         ) from None

@@ -17,6 +17,7 @@ from winback.store import facts
 from winback.store.workspace import Workspace
 from winback.terms.errors import BusyProblem, Problem
 from winback.terms.time import MICROS_PER_SECOND, micros
+from winback.terms.told import Told
 
 #: After an error that is no step's own (the database is away), at most so long until the next round.
 PAUSE_SECONDS_MAX = 60
@@ -66,7 +67,8 @@ class Worker:
         if not self._lease.take():
             holder = self._lease.holder()
             raise BusyProblem(
-                f"another worker ({holder.owner if holder else 'unknown'}) is at work",
+                "another worker ({owner}) is at work",
+                owner=holder.owner if holder else Told("unknown"),
                 todo="winback worker status tells what it does",
             )
         self._lease.beat()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from winback.terms.told import Told
 from winback.warn.conditions.among import Among
 from winback.warn.conditions.change import Change
 from winback.warn.conditions.combined import AllOf, AnyOf, NotOf
@@ -37,11 +38,11 @@ KINDS: tuple[type[Kind], ...] = (
 def parse(raw: Any, at: str, reading: Reading) -> Condition | None:
     """The condition that a table says; None, and complaints in `reading`, where it says what cannot be."""
     if not isinstance(raw, Mapping):
-        reading.complain(at, "allowed: a table { … } that says a condition")
+        reading.complain(at, Told("allowed: a table { … } that says a condition"))
         return None
     for kind in KINDS:
         if any(mark in raw for mark in kind.MARK):
             return kind.read(raw, at, reading)
-    marks = ", ".join(mark for kind in KINDS for mark in kind.MARK)
-    reading.complain(at, f"says no condition; one of these must stand in it: {marks}")
+    marks = tuple(mark for kind in KINDS for mark in kind.MARK)
+    reading.complain(at, Told("says no condition; one of these must stand in it: {marks}", marks=marks))
     return None

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from winback.terms.told import Told
 from winback.warn.conditions.part import Part
 from winback.warn.truth import Truth, all_of
 from winback.warn.view import WORDS, Ask, View, equals, valid
@@ -30,7 +31,7 @@ class Among(Part):
     @model_validator(mode="after")
     def _some(self) -> Self:
         if not self._given():
-            raise ValueError(f"give at least one of {', '.join(WORDS)}")
+            raise ValueError(Told("give at least one of {words}", words=WORDS))
         return self
 
     def asks(self) -> Iterator[Ask]:

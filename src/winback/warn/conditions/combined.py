@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
+from winback.terms.told import Told
 from winback.warn.conditions.part import Condition, Reading
 from winback.warn.truth import Truth, all_of, any_of, negated
 from winback.warn.view import Ask, View
@@ -23,11 +24,11 @@ class _Joined:
         key = cls.MARK[0]
         others = [other for other in raw if other != key]
         if others:
-            reading.complain(f"{at}.{others[0]}", f"beside {key} nothing may stand")
+            reading.complain(f"{at}.{others[0]}", Told("beside {key} nothing may stand", key=key))
             return None
         within = [raw[key]] if key == "not" else raw[key]
         if not isinstance(within, list | tuple) or not within:
-            reading.complain(f"{at}.{key}", "allowed: a list of at least one condition")
+            reading.complain(f"{at}.{key}", Told("allowed: a list of at least one condition"))
             return None
         tail = "" if key == "not" else "[{}]"
         found = [

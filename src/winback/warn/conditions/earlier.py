@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from winback.terms.told import Told
 from winback.warn.conditions.part import Condition, Reading
 from winback.warn.truth import Truth
 from winback.warn.view import Ask, View
@@ -27,11 +28,15 @@ class Earlier:
         """Reads the condition within."""
         for key in raw:
             if key not in cls.MARK:
-                reading.complain(f"{at}.{key}", f"unknown key {key!r}; allowed: days_before, held")
+                reading.complain(
+                    f"{at}.{key}", Told("unknown key {key!r}; allowed: {allowed}", key=key, allowed=cls.MARK)
+                )
                 return None
         days = raw.get("days_before")
         if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= DAYS_MAX:
-            reading.complain(f"{at}.days_before", f"allowed: a whole number from 1 to {DAYS_MAX}")
+            reading.complain(
+                f"{at}.days_before", Told("allowed: a whole number from 1 to {most}", most=DAYS_MAX)
+            )
             return None
         held = reading.parse(raw.get("held"), f"{at}.held", reading)
         return None if held is None else cls(days, held)

@@ -9,7 +9,9 @@ from typing import Any, ClassVar, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from winback.settings.said import said
 from winback.terms.errors import Place, SettingsProblem
+from winback.terms.told import Told
 from winback.warn.truth import Column, Flags, Truth
 from winback.warn.view import Ask, View
 
@@ -38,7 +40,7 @@ class Reading:
     parse: Callable[[Any, str, Reading], Condition | None]
     problems: list[SettingsProblem] = field(default_factory=list)
 
-    def complain(self, at: str, what: str, todo: str | None = None) -> None:
+    def complain(self, at: str, what: Told, todo: Told | None = None) -> None:
         """Keep a problem of the key at this place."""
         self.problems.append(SettingsProblem(what, place=Place(FILE, field=at), todo=todo))
 
@@ -124,16 +126,17 @@ class Limited(Part):
 def _complain(error: Any, at: str, kind: type[BaseModel], reading: Reading) -> None:
     place = ".".join([at, *map(str, error["loc"][:1])])
     if error["type"] == "extra_forbidden":
-        allowed = ", ".join(kind.model_fields)
-        reading.complain(place, f"unknown key {error['loc'][0]!r}; allowed: {allowed}")
+        what, allowed = "unknown key {key!r}; allowed: {allowed}", tuple(kind.model_fields)
+        reading.complain(place, Told(what, key=error["loc"][0], allowed=allowed))
     elif error["type"] == "missing":
-        reading.complain(place, "is missing")
+        reading.complain(place, Told("is missing"))
     else:
-        reading.complain(place, error["msg"].removeprefix("Value error, "))
+        reading.complain(place, said(error))
 
 
 def _is_known(name: str | None, at: str, known: tuple[str, ...], reading: Reading) -> None:
     if name is None or name in known:
         return
     near = difflib.get_close_matches(name, known, n=5, cutoff=0.3) or known[:5]
-    reading.complain(at, f'found "{name}", which there is not', f"allowed: {', '.join(near)}")
+    what = Told('found "{name}", which there is not', name=name)
+    reading.complain(at, what, Told("allowed: {allowed}", allowed=near))
