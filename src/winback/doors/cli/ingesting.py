@@ -79,7 +79,7 @@ def tell(summary: IngestSummary, language: Language) -> None:
     if summary.repaired:
         shown.show_line(say("Repaired and taken in: {rows}.").format(rows=number(summary.repaired)))
     for note in summary.notes:
-        shown.show_line(note)
+        shown.show_line(note.told(say))
 
 
 def _row(source: SourceSummary) -> tuple[str, ...]:
@@ -95,8 +95,10 @@ def _row(source: SourceSummary) -> tuple[str, ...]:
 
 
 def _tell_refused(summary: IngestSummary, say: Say) -> None:
+    from winback.ingest.read import reason_told
+
     rows = [
-        (source.source, reason, number(count))
+        (source.source, reason_told(reason).told(say), number(count))
         for source in summary.sources
         for reason, count in sorted(source.reasons.items(), key=lambda pair: -pair[1])
     ]

@@ -25,7 +25,7 @@ def list_rows(
 
     Contacts in them are masked.
     """
-    from winback.ingest.read import quarantine_counts, refusals
+    from winback.ingest.read import quarantine_counts, reason_told, refusals
 
     ws = open_workspace(workspace)
     counts, first = quarantine_counts(ws), refusals(ws, rows)
@@ -37,12 +37,17 @@ def list_rows(
         shown.show_line(say("No row waits in quarantine."))
         return
     heads = [say(head) for head in ("source", "field", "reason", "rows")]
-    table = [(each.source, each.field, each.reason, number(each.rows)) for each in counts]
+    table = [
+        (each.source, each.field, reason_told(each.reason).told(say), number(each.rows)) for each in counts
+    ]
     shown.show_table(say("Waiting in quarantine"), heads, (False, False, False, True), table)
     if first:
         shown.show_line()
         heads = [say(head) for head in ("file", "row", "field", "reason", "content")]
-        rest = [(each.file, number(each.row), each.field, each.reason, each.raw) for each in first]
+        rest = [
+            (each.file, number(each.row), each.field, reason_told(each.reason).told(say), each.raw)
+            for each in first
+        ]
         shown.show_table(say("The first of them"), heads, (False, True, False, False, False), rest)
 
 

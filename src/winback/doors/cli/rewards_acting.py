@@ -117,7 +117,7 @@ def raise_budget(
     try:
         minor = to_minor(amount, digits)
     except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
+        raise typer.BadParameter(error.args[0]) from None
     waiting = act.raise_budget(ws, pot, minor, _by(who, reason))
     if as_json:
         shown.show_json({"pot": pot, "amount_minor": minor, "request": waiting})
