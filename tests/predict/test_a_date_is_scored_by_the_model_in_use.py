@@ -44,10 +44,35 @@ def test_all_who_are_there_are_scored_and_no_one_else(in_use: Workspace) -> None
 def test_scores_are_those_of_the_model_asked_directly(in_use: Workspace) -> None:
     run(in_use, KNOWN)
     artefact = scoring.in_use(in_use)
-    ((table, customers),) = scoring._batches(in_use, KNOWN, artefact, None)
+    ((table, customers),) = scoring.batches(in_use, KNOWN, artefact, None)
     risks = read.risks(in_use, KNOWN)
     assert np.array_equal(risks["customer"].to_numpy(), customers)
     assert np.array_equal(risks["probability"].to_numpy(), artefact.model.predict_proba(table)[:, 1])
+
+
+def test_some_customers_are_scored_and_explained_as_all_are(in_use: Workspace) -> None:
+    run(in_use, KNOWN, explained_max=10**6)
+    risks = read.risks(in_use, KNOWN)
+    some = risks["customer"].to_numpy()[::7]
+    told = read.score_some(in_use, KNOWN, some)
+    assert told is not None
+    assert told.model == read.in_use(in_use)
+    assert told.table.equals(risks.take(np.arange(risks.num_rows)[::7]).select(["customer", "probability"]))
+    why = read.explain_some(in_use, told, some)
+    all_why = read.reasons(in_use, KNOWN, some.tolist())
+    without = [name for name in why.column_names if name != "usual"]
+    assert why.select(without).equals(all_why.select(without))
+    assert why["usual"].null_count == why.num_rows > len(some) / 2
+
+
+def test_some_who_are_gone_are_not_scored(in_use: Workspace) -> None:
+    run(in_use, KNOWN)
+    there = set(read.risks(in_use, KNOWN)["customer"].to_pylist())
+    everyone = np.arange(4000, dtype=np.int32)
+    told = read.score_some(in_use, KNOWN, everyone)
+    assert told is not None
+    assert set(told.table["customer"].to_pylist()) == there
+    assert len(there) < 4000
 
 
 def test_running_twice_does_nothing_new_and_another_model_does(in_use: Workspace) -> None:

@@ -24,12 +24,14 @@ from winback.predict.nouns import ModelCard, Promotion, Risk, Rivalry, Training
 from winback.predict.planned import planned
 from winback.predict.reasons import to_reasons
 from winback.predict.sentences import Currency, sentence
+from winback.predict.some import Some, explain_some, score_some
 from winback.profile import read as profile
 from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem, Place
 
 __all__ = [
     "Kept",
+    "Some",
     "Summed",
     "accuracy_says",
     "card",
@@ -37,6 +39,7 @@ __all__ = [
     "card_sentences",
     "card_tables",
     "definition",
+    "explain_some",
     "headline",
     "in_use",
     "models",
@@ -48,6 +51,7 @@ __all__ = [
     "risks",
     "rival_named",
     "rivals_table",
+    "score_some",
     "sentences",
     "summed",
 ]
@@ -183,9 +187,10 @@ def _meta(ws: Workspace, as_of: date) -> dict[str, Any]:
     file = scoring.folder(ws, as_of) / "meta.json"
     if not file.is_file():
         raise NotReadyProblem(
-            f"the risks of {as_of} have not been told",
+            "the risks of {as_of} have not been told",
+            as_of=as_of,
             place=Place(file=str(file.parent)),
-            todo=f"run winback predict --as-of {as_of}",
+            todo="run winback predict --as-of {as_of}",
         )
     meta: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return meta

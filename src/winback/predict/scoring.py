@@ -28,6 +28,7 @@ from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem, Place, Problem
 from winback.terms.progress import Progress
 from winback.terms.time import day_number
+from winback.terms.told import Told
 
 Ints = NDArray[np.int32]
 #: Grows with every change of the files.
@@ -71,9 +72,11 @@ def fitting(ws: Workspace, version: str) -> Artefact:
     catalogue = profile.catalogue(ws.settings)
     lacking = [name for name in columns if name not in catalogue]
     if lacking or catalogue.only(columns).fingerprint != artefact.origin.catalogue:
-        what = f"it lacks {', '.join(lacking[:5])}" if lacking else "features mean something else by now"
+        why = Told("features mean something else by now")
         raise Problem(
-            f"model {version} was made for another catalogue of features: {what}",
+            "model {version} was made for another catalogue of features: {why}",
+            version=version,
+            why=Told("it lacks {features}", features=lacking[:5]) if lacking else why,
             place=Place(file=str(artefacts.folder(ws) / version)),
             todo="train anew with winback train, or undo the change of the settings",
         )
@@ -123,7 +126,7 @@ def phases(ws: Workspace, day: int, customers: Ints) -> pa.Array:
 def _scored(ws: Workspace, as_of: date, artefact: Artefact, progress: Progress) -> _Scored:
     progress.start("risk", ingest.manifest(ws).customers)
     parts: list[_Scored] = []
-    for table, customers in _batches(ws, as_of, artefact, None):
+    for table, customers in batches(ws, as_of, artefact, None):
         margin = artefact.model.decision_function(table)
         parts.append(_Scored(customers, margin, artefact.model.calibration_(margin)))
         progress.advance(table.num_rows)
@@ -137,7 +140,7 @@ def _scored(ws: Workspace, as_of: date, artefact: Artefact, progress: Progress) 
     )
 
 
-def _batches(
+def batches(
     ws: Workspace, as_of: date, artefact: Artefact, customers: Ints | None
 ) -> Iterator[tuple[pa.Table, Ints]]:
     """Features (with channel) of those who are there on the date, some customers at a time, in key order."""
@@ -168,12 +171,12 @@ def _reasons(ws: Workspace, as_of: date, artefact: Artefact, *, riskiest: Ints, 
         ingest.registry(ws, as_of)[CHANNEL].combine_chunks(),
     ]
     drawn = np.sort(np.random.default_rng(day_number(as_of)).permutation(there)[:PEERS_MAX])
-    sample = pa.concat_tables(table for table, _ in _batches(ws, as_of, artefact, drawn))
+    sample = pa.concat_tables(table for table, _ in batches(ws, as_of, artefact, drawn))
     usual = peers(sample, [column.take(pa.array(drawn)) for column in alike])
     subjects = Subjects.of(columns, tuple(profile.catalogue(ws.settings)))
     explain = Explainer(artefact.model.trees_, ws.threads)
     parts = []
-    for table, customers in _batches(ws, as_of, artefact, riskiest):
+    for table, customers in batches(ws, as_of, artefact, riskiest):
         group = usual.group_of([column.take(pa.array(customers)) for column in alike])
         told = reason_table(
             explain(artefact.model.matrix(table)), table, subjects=subjects, usual=usual.usual[group]

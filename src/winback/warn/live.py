@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -18,11 +18,13 @@ from winback.store import facts
 from winback.store.lock import exclusive
 from winback.store.workspace import Workspace
 from winback.terms.progress import Progress, Silent
-from winback.terms.time import day_number, day_of
+from winback.terms.time import day_number
 from winback.warn import basis, book, policies, telling
+from winback.warn.fresh import Fresh, look, raisings, tomorrow
 from winback.warn.news import Keys, News, emptied, news_since, view_of
-from winback.warn.nouns import Closing, Level, LiveSummary, Move, Status
-from winback.warn.rules import Rule, held, read_rules
+from winback.warn.nouns import Alert, Closing, Level, LiveSummary, Move, Status
+from winback.warn.passing import Known, Pass, Told, Warned, move_of, row_of
+from winback.warn.rules import held, read_rules
 from winback.warn.truth import Flags
 from winback.warn.value import value_at_risk
 from winback.warn.view import View, equals
@@ -33,42 +35,6 @@ RULE = "redeemed_nearly_all"
 #: The part of verdicts that is the live pass's own.
 PART = -1
 _IDS_AT_ONCE = 5_000
-
-
-@dataclass(frozen=True)
-class _Warned:
-    """The latest warning of a customer, as far as the live pass looks at it."""
-
-    opened: int
-    status: Status
-    level: int
-    closed: int | None
-    scored: bool
-    live: int | None
-
-    @property
-    def is_open(self) -> bool:
-        return self.status is not Status.CLOSED
-
-
-@dataclass(frozen=True)
-class _Pass:
-    """One live pass: the last run's date, the last day with news, the moment, and the rules in use."""
-
-    ws: Workspace
-    as_of: date
-    last_day: date
-    now_us: int
-    rules: tuple[Rule, ...]
-
-
-@dataclass(frozen=True)
-class _Known:
-    """The news, the latest warning of each customer in them, and who redeemed nearly all."""
-
-    news: News
-    warned: dict[str, _Warned]
-    gone: Flags
 
 
 def live(
@@ -99,20 +65,24 @@ def live(
         told.start("live", len(days))
         own = policies.current(ws, connection)
         rules = read_rules(own.settings, profile.catalogue(own.settings).names)
-        taken = _take(connection, _Pass(own, last[0], days[-1], now_us, rules), manifest.version)
+        taken = _take(connection, Pass(own, last[0], days[-1], now_us, rules), manifest.version)
     return replace(taken, days=days, seconds=time.perf_counter() - began)
 
 
-def _take(connection: Any, this: _Pass, version: int) -> LiveSummary:
+def _take(connection: Any, this: Pass, version: int) -> LiveSummary:
     news = news_since(this.ws, this.as_of, this.now_us)
-    known = _Known(news, _warned(connection, news, this), emptied(this.ws, news, this.as_of))
-    rows = [*_closings(known, _come_back(connection, this, known)), *_raisings(this, known)]
+    known = Known(news, _warned(connection, news, this), emptied(this.ws, news, this.as_of))
+    fresh = look(connection, this, known)
+    rows = [*_closings(known, _come_back(connection, this, known, fresh)), *_raisings(this, known)]
+    if fresh is not None:
+        rows += raisings(this, known, fresh)
     moves = [row[2] for row in rows]
     summary = LiveSummary(
         as_of=this.as_of,
         at_us=this.now_us,
         fresh=True,
         customers=len(news.customer),
+        model=None if fresh is None else fresh.told.model,
         closed=moves.count(Move.CLOSED.value),
         raised=moves.count(Move.RAISED.value) + moves.count(Move.REOPENED.value),
         new=moves.count(Move.NEW.value),
@@ -123,29 +93,30 @@ def _take(connection: Any, this: _Pass, version: int) -> LiveSummary:
     alerts = telling.live_anomalies(this.ws, connection, summary, news.cut_us)
     with facts.transaction(connection):
         book.keep_alerts(connection, day, alerts)
-        summary = replace(summary, alerts=len(alerts) + bool(_high(rows)))
+        summary = replace(summary, alerts=len(alerts) + len(_high(this, rows)))
         seen = [version, day, this.now_us, json.dumps(asdict(summary), default=str)]
         book.do(connection, "keep_live_seen", seen)
     return summary
 
 
-def _warned(connection: Any, news: News, this: _Pass) -> dict[str, _Warned]:
+def _warned(connection: Any, news: News, this: Pass) -> dict[str, Warned]:
     """The latest warning of each customer in the news, where one is open or was closed not long ago."""
     ids = news.id.to_pylist()
     after = day_number(this.as_of) - max(this.ws.settings.warn.cooldown_days, 1)
-    found: dict[str, _Warned] = {}
+    found: dict[str, Warned] = {}
     for at in range(0, len(ids), _IDS_AT_ONCE):
         for row in book.fetch_of(connection, "standing_of", ids[at : at + _IDS_AT_ONCE], [after]):
             customer, opened, status, level, closed, scored, live_day = row
-            found[customer] = _Warned(opened, Status(status), level, closed, bool(scored), live_day)
+            found[customer] = Warned(opened, Status(status), level, closed, bool(scored), live_day)
     return found
 
 
-def _come_back(connection: Any, this: _Pass, known: _Known) -> Sequence[int]:
+def _come_back(connection: Any, this: Pass, known: Known, fresh: Fresh | None) -> Sequence[int]:
     """Whose warning ends (their places in the news): no rule holds any more, and they showed life.
 
-    Where a model spoke for it, only who had gone quiet: an active customer's visit says nothing new. Where
-    the live pass raised it for money taken out, only who brings money in again.
+    Nor must the model in use speak for it, with what came in counted. Where no model can be asked but one
+    spoke for the warning, only who had gone quiet: an active customer's visit says nothing new. Where the
+    live pass raised it for money taken out, only who brings money in again.
     """
     news, warned = known.news, known.warned
     kept = basis.from_json(book.fetch(connection, "basis_of", [day_number(this.as_of)])[0][0])
@@ -159,14 +130,18 @@ def _come_back(connection: Any, this: _Pass, known: _Known) -> Sequence[int]:
     if not candidates or not kept:
         return ()
     keys: Keys = news.customer[candidates]
-    tomorrow = day_of(day_number(this.last_day) + 1)
-    calm = held(this.rules, view_of(this.ws, tomorrow, keys, (this.rules, kept))) == 0
+    calm = held(this.rules, view_of(this.ws, tomorrow(this), keys, (this.rules, kept))) == 0
     quiet = _was_quiet(this, keys)
     scored = np.array([warned[news.id[at].as_py()].scored for at in candidates])
-    return [at for at, ends in zip(candidates, calm & (quiet | ~scored), strict=True) if ends]
+    silent = (
+        quiet | ~scored
+        if fresh is None
+        else np.where(fresh.known[candidates], fresh.level[candidates] == 0, quiet | ~scored)
+    )
+    return [at for at, ends in zip(candidates, calm & silent, strict=True) if ends]
 
 
-def _was_quiet(this: _Pass, keys: Keys) -> Flags:
+def _was_quiet(this: Pass, keys: Keys) -> Flags:
     """Who had been away as of the last run: dormant or churned."""
     names = profile.graded_from(this.ws.settings)
     batches = list(profile.features_on(this.ws, [this.as_of], keys, names))
@@ -174,7 +149,7 @@ def _was_quiet(this: _Pass, keys: Keys) -> Flags:
     return equals(pa.chunked_array([state]), ("dormant", "churned"))
 
 
-def _closings(known: _Known, back: Sequence[int]) -> list[book.Row]:
+def _closings(known: Known, back: Sequence[int]) -> list[book.Row]:
     rows: list[book.Row] = []
     for at in back:
         customer = known.news.id[at].as_py()
@@ -184,57 +159,32 @@ def _closings(known: _Known, back: Sequence[int]) -> list[book.Row]:
     return rows
 
 
-def _raisings(this: _Pass, known: _Known) -> list[book.Row]:
+def _raisings(this: Pass, known: Known) -> list[book.Row]:
     """Verdicts for who redeemed nearly all: new, raised, or opened again where it was closed on this date."""
     news, places = known.news, np.flatnonzero(known.gone)
     if not len(places):
         return []
-    tomorrow = day_of(day_number(this.last_day) + 1)
-    view = view_of(this.ws, tomorrow, news.customer[places], ((), {}))
+    view = view_of(this.ws, tomorrow(this), news.customer[places], ((), {}))
     value = value_at_risk(view.table, this.ws.settings.warn).tolist()
+    level = Level[this.ws.settings.warn.live_level.upper()]
     rows: list[book.Row] = []
     for n, at in enumerate(places.tolist()):
         customer = news.id[at].as_py()
         mine = known.warned.get(customer)
-        if (move := _move(this, mine)) is not None:
-            rows.append(_raised(this, (customer, mine), move, _told(view, n, value[n])))
+        if (move := move_of(this, mine, level)) is not None:
+            rows.append(row_of(this, (customer, mine), (move, level), _told(view, n, value[n])))
     return rows
 
 
-def _move(this: _Pass, mine: _Warned | None) -> Move | None:
-    """What the live pass does to the warning of who redeemed nearly all; None: nothing."""
-    section, day = this.ws.settings.warn, day_number(this.as_of)
-    level = Level[section.live_level.upper()]
-    if mine is None:
-        return Move.NEW
-    if mine.is_open:
-        return Move.RAISED if mine.level < level else None
-    cools = mine.closed is not None and day - mine.closed < section.cooldown_days
-    if cools and level <= mine.level:
-        return None
-    return Move.REOPENED if mine.opened == day else Move.NEW
-
-
-def _told(view: View, n: int, value: int) -> tuple[int, str, Any, Any]:
-    """Value, reasons, phase and channel of one customer of the view."""
+def _told(view: View, n: int, value: int) -> Told:
+    """What is kept of one customer of the view who redeemed nearly all."""
     figures = {"balance_now": view.table["balance_now"][n].as_py()}
     reasons = json.dumps({"figures": figures, "model": []}, ensure_ascii=False)
-    return value, reasons, view.table["phase"][n].as_py(), view.table["channel"][n].as_py()
+    phase, channel = (view.table[name][n].as_py() for name in ("phase", "channel"))
+    return Told(None, value, value, RULE, reasons, phase, channel)
 
 
-def _raised(
-    this: _Pass, who: tuple[str, _Warned | None], move: Move, told: tuple[int, str, Any, Any]
-) -> book.Row:
-    (customer, mine), (value, reasons, phase, channel) = who, told
-    is_new = mine is None or move is Move.NEW
-    opened = day_number(this.as_of) if mine is None or is_new else mine.opened
-    before = 0 if mine is None or is_new else mine.level
-    level = int(Level[this.ws.settings.warn.live_level.upper()])
-    says = (move.value, before, level, Status.OPEN.value, None)
-    return (customer, opened, *says, None, value, value, RULE, reasons, phase, channel)
-
-
-def _keep(connection: Any, this: _Pass, rows: Sequence[book.Row], *, tells: bool) -> None:
+def _keep(connection: Any, this: Pass, rows: Sequence[book.Row], *, tells: bool) -> None:
     """One part of verdicts comes to count: history, warnings and the alert together."""
     day, last = day_number(this.as_of), day_number(this.last_day)
     with facts.transaction(connection):
@@ -244,12 +194,18 @@ def _keep(connection: Any, this: _Pass, rows: Sequence[book.Row], *, tells: bool
         book.do(connection, "live_close", [day])
         book.do(connection, "live_raise", [last, day])
         book.do(connection, "drop_live_verdicts", [day])
-        if tells and (high := _high(rows)):
-            book.keep_alerts(connection, day, [telling.live_high(this.ws, this.as_of, this.now_us, high)])
+        if tells:
+            book.keep_alerts(connection, day, _high(this, rows))
 
 
-def _high(rows: Sequence[book.Row]) -> list[tuple[str, int]]:
-    """Customer and value of those newly at high risk, the most at risk first."""
+def _high(this: Pass, rows: Sequence[book.Row]) -> list[Alert]:
+    """What is told of those newly at high risk: who took the money out, and whom the model names."""
     opens = (Move.NEW.value, Move.RAISED.value, Move.REOPENED.value)
-    found = [(row[0], row[9]) for row in rows if row[2] in opens and row[4] == Level.HIGH]
-    return sorted(found, key=lambda each: (-each[1], each[0]))
+    found = [row for row in rows if row[2] in opens and row[4] == Level.HIGH]
+    alerts = []
+    for by_model in (False, True):
+        mine = [(row[0], row[9]) for row in found if (row[10] == "") is by_model]
+        if mine:
+            highest = sorted(mine, key=lambda each: (-each[1], each[0]))
+            alerts.append(telling.live_high(this.ws, (this.as_of, this.now_us), highest, by_model=by_model))
+    return alerts

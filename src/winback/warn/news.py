@@ -46,7 +46,8 @@ class News:
 
 def news_since(ws: Workspace, first: date, now_us: int) -> News:
     """What happened on the days from `first` on, before the moment `now_us`: out of the log of those days."""
-    kinds = tuple(dict.fromkeys([*ws.settings.churn.kinds, Kind.PURCHASE.value, Kind.REDEMPTION.value]))
+    looked_at = (*ws.settings.churn.kinds, Kind.PURCHASE, Kind.REDEMPTION, Kind.FAULT)
+    kinds = tuple(dict.fromkeys(str(kind) for kind in looked_at))
     alive = ", ".join(literal(kind) for kind in ws.settings.churn.kinds)
     ids = ", ".join(literal(str(path)) for path in ingest.manifest(ws).registry["customers"])
     statement = f"""

@@ -158,7 +158,7 @@ class LiveSummary:
     """What a live pass did at a moment (`at_us`), on top of the last run, as of `as_of` (None: no run yet).
 
     `fresh` is False where nothing had come since the last pass; `days` are the local days looked at,
-    `customers` those with events on them.
+    `customers` those with events on them, `model` the version that scored them (None: rules alone).
     """
 
     as_of: date | None
@@ -170,6 +170,7 @@ class LiveSummary:
     raised: int = 0
     new: int = 0
     alerts: int = 0
+    model: str | None = None
     seconds: float = 0.0
 
 

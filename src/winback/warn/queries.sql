@@ -277,7 +277,8 @@ SET version = excluded.version, as_of_day = excluded.as_of_day, at_us = excluded
 INSERT INTO warn_warning (customer_id, opened_day, status, level, probability, value_minor, expected_minor,
     rules, reasons, phase, channel, changed_day, seen_day, run_day, live_day)
 SELECT customer_id, opened_day, status, level, probability, value_minor, expected_minor,
-    rules, reasons, phase, channel, as_of_day, as_of_day, as_of_day, %s
+    rules, reasons, phase, channel, as_of_day, as_of_day, as_of_day,
+    CASE WHEN rules <> '' THEN CAST(%s AS INTEGER) END
 FROM warn_verdict
 WHERE as_of_day = %s AND part = -1 AND move = 'new'
 ON CONFLICT DO NOTHING;
@@ -311,9 +312,11 @@ WHERE verdict.customer_id = warn_warning.customer_id AND verdict.opened_day = wa
 -- The warnings that the live pass raises or opens again.
 UPDATE warn_warning
 SET status = 'open', level = verdict.level, value_minor = verdict.value_minor,
+    probability = coalesce(verdict.probability, warn_warning.probability),
     expected_minor = verdict.expected_minor, rules = verdict.rules, reasons = verdict.reasons,
     changed_day = verdict.as_of_day, seen_day = verdict.as_of_day, snoozed_until_day = NULL,
-    closed_day = NULL, closing = NULL, live_day = %s
+    closed_day = NULL, closing = NULL,
+    live_day = CASE WHEN verdict.rules <> '' THEN CAST(%s AS INTEGER) ELSE warn_warning.live_day END
 FROM warn_verdict AS verdict
 WHERE verdict.customer_id = warn_warning.customer_id AND verdict.opened_day = warn_warning.opened_day
     AND verdict.as_of_day = %s AND verdict.part = -1 AND verdict.move IN ('raised', 'reopened')
@@ -322,6 +325,12 @@ WHERE verdict.customer_id = warn_warning.customer_id AND verdict.opened_day = wa
 -- name: drop_live_verdicts
 -- The verdicts of the live pass count, so they go.
 DELETE FROM warn_verdict WHERE as_of_day = %s AND part = -1;
+
+-- name: come_to_level
+-- How many came newly to each level on a date, by the run and by live passes.
+SELECT level, count(*) FROM warn_change
+WHERE as_of_day = %s AND move IN ('new', 'raised', 'reopened')
+GROUP BY level;
 
 -- name: live_new_by_day
 -- How many warnings the live pass opened or raised, by the date it went by.

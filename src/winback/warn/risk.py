@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from winback.language import Language
 from winback.predict import read as predict
@@ -39,6 +40,11 @@ def reasons(ws: Workspace, as_of: date, customers: Sequence[int]) -> dict[int, l
         table = predict.reasons(ws, as_of, customers)
     except NotReadyProblem:
         return {}
+    return strongest(table)
+
+
+def strongest(table: pa.Table) -> dict[int, list[list[Any]]]:
+    """The strongest reasons of each customer of a table of reasons, as they are kept."""
     found: dict[int, list[list[Any]]] = {}
     for row in table.sort_by([("customer", "ascending"), ("rank", "ascending")]).to_pylist():
         kept = found.setdefault(row["customer"], [])

@@ -118,15 +118,23 @@ def high(ws: Workspace, summary: WarnSummary, count: int, highest: Sequence[Sequ
     return Alert(AlertKind.HIGH, summary.as_of, "", title.format(workspace=name, count=number(count)), body)
 
 
-def live_high(ws: Workspace, as_of: date, now_us: int, highest: Sequence[tuple[str, int]]) -> Alert:
-    """Customers whom the live pass found at high risk: they took nearly all their money out."""
+def live_high(
+    ws: Workspace, when: tuple[date, int], highest: Sequence[tuple[str, int]], *, by_model: bool
+) -> Alert:
+    """Customers whom the live pass found at high risk at a moment, the most at risk first.
+
+    They took nearly all their money out, or the model in use says so of what came in.
+    """
     say, section = speak(ws.settings.workspace.language), ws.settings.workspace
-    at = datetime.fromtimestamp(now_us / 1_000_000, section.zone).strftime("%Y-%m-%d %H:%M")
+    at = datetime.fromtimestamp(when[1] / 1_000_000, section.zone).strftime("%Y-%m-%d %H:%M")
     title = say("{workspace}: {count} customers newly at high risk")
     parts = ", ".join(f"{customer} ({_money(ws, value)})" for customer, value in highest[:HIGHEST_MAX])
-    body = say("At {moment}: they took out nearly all they held. The most at risk: {parts}")
+    taken_out = say("At {moment}: they took out nearly all they held. The most at risk: {parts}")
+    foreseen = say("At {moment}: the model says so of what came in. The most at risk: {parts}")
+    body = foreseen if by_model else taken_out
     title = title.format(workspace=section.name, count=number(len(highest)))
-    return Alert(AlertKind.HIGH, as_of, at, title, body.format(moment=at, parts=parts))
+    subject = f"{at} model" if by_model else at
+    return Alert(AlertKind.HIGH, when[0], subject, title, body.format(moment=at, parts=parts))
 
 
 def live_anomalies(ws: Workspace, connection: Any, summary: LiveSummary, cut_us: int) -> list[Alert]:

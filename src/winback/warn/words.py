@@ -48,6 +48,9 @@ CHINESE = {
     "At {moment}: they took out nearly all they held. The most at risk: {parts}": (
         "{moment}：几乎取出了全部余额。风险价值最高的：{parts}"
     ),
+    "At {moment}: the model says so of what came in. The most at risk: {parts}": (
+        "{moment}：模型按新到的事件判断。风险价值最高的：{parts}"
+    ),
     "winback.toml holds a policy that is not switched on ({waiting}); {used} goes on.": (
         "winback.toml 里的策略 {waiting} 尚未启用，继续使用 {used}。"
     ),
