@@ -34,7 +34,9 @@ def _load(path: Path, _seen: tuple[int, int, int]) -> Manifest:
     raw = json.loads(path.read_text(encoding="utf-8"))
     if raw.get("form") != FORM:
         raise DataProblem(
-            f"the data folder is of form {raw.get('form')}, this program reads form {FORM}",
+            "the data folder is of form {found}, this program reads form {known}",
+            found=raw.get("form"),
+            known=FORM,
             place=Place(file=str(path)),
         )
     return from_json(path.parent, raw)
@@ -100,7 +102,13 @@ def from_json(data: Path, raw: dict[str, Any]) -> Manifest:
 
 def log_file_to_json(data: Path, file: LogFile) -> list[Any]:
     """A log file as a short list."""
-    return [str(file.path.relative_to(data)), file.rows, file.source, file.intake]
+    return [_below(data, file.path), file.rows, file.source, file.intake]
+
+
+def _below(data: Path, path: Path) -> str:
+    """As `Path.relative_to`, which takes long where there are tens of thousands of files."""
+    text, root = str(path), f"{data}/"
+    return text[len(root) :] if text.startswith(root) else str(path.relative_to(data))
 
 
 def log_file_from_json(data: Path, raw: list[Any]) -> LogFile:

@@ -115,7 +115,7 @@ def save(data: Path, work: Work) -> None:
         "settled": _names(data, work.settled),
         "contacts": _names(data, work.contacts),
         "seen": [[*_names(data, [s.path]), s.source, s.intake] for s in work.seen],
-        "intakes": [asdict(intake) for intake in work.intakes],
+        "intakes": [vars(intake) for intake in work.intakes],
         "open": asdict(work.open) if work.open else None,
         "tallies": {source: asdict(tally) for source, tally in work.tallies.items()},
         "absorbed": _names(data, sorted(work.absorbed)),
@@ -124,7 +124,7 @@ def save(data: Path, work: Work) -> None:
             for kind, months in work.lanes.items()
         },
     }
-    write_json(data / JOURNAL, raw)
+    write_json(data / JOURNAL, raw, indent=None)
 
 
 def load(data: Path, manifest: Manifest, law: str) -> Work:
