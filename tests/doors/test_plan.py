@@ -67,9 +67,44 @@ def test_a_later_moment_moves_who_is_due(run, planned):
 def test_a_dry_run_keeps_nothing(run, planned):
     shown = run("plan", "--dry-run", "--as-of", on(9))
     assert "inside 2" in shown.stdout
+    with (planned / "winback.toml").open("a", encoding="utf-8") as file:
+        file.write("[playbooks]\nsilent_days_max = 30\n")
     told = json.loads(run("plan", "--dry-run", "--first", on(7), "--as-of", on(9), "--json").stdout)
-    assert [each["entered"]["entered"] for each in told] == [0, 2, 0]
+    assert [day["playbooks"][0]["entered"]["entered"] for day in told["days"]] == [0, 2, 0]
+    assert told["limited"][0]["messages"] == {"sent": 2}
     assert json.loads(run("playbooks", "list", "--json").stdout)[0]["entered"] == 2
+
+
+def test_a_dry_run_tells_whom_limits_of_rewards_and_messages_stop(run, planned):
+    """Of two who would be given 50.00 at once the pot pays for one; by night no message goes out."""
+    give = SAVE.replace('message = "miss_you"\nmedium = "inbox"', 'grant = "coupon"')
+    give = give.replace('name = "save"', 'name = "give"\nlayer = "other"')
+    (planned / "playbooks" / "give.toml").write_text(give, encoding="utf-8")
+    with (planned / "winback.toml").open("a", encoding="utf-8") as file:
+        file.write("[rewards.coupon]\nkind = 'trial_coupon'\namount_minor = 5000\n")
+        file.write("[pots.winback]\nbudget_minor = 7000\n[playbooks]\nsilent_days_max = 30\n")
+    moment_of = ("--as-of", on(11), "--now", f"{on(11)}T22:00")
+    told = json.loads(run("plan", "--dry-run", *moment_of, "--json").stdout)
+    by = {each["playbook"]: each for each in told["limited"]}
+    assert by["give"]["grants"] == {"granted": 1, "refused": 1}
+    assert by["give"]["grants_kept_back"] == {"pot_empty": 1}
+    assert by["save"]["messages_kept_back"] == {"no_contact": 1}
+    shown = run("plan", "--dry-run", *moment_of).stdout
+    assert "What the limits of rewards would say" in shown
+    assert "the pot is empty 1" in shown
+    assert "What the gate of messages would say" in shown
+    assert json.loads(run("playbooks", "list", "--json").stdout)[0]["entered"] == 0
+    what = json.loads(run("plan", *moment_of, "--json").stdout)
+    assert [each["entered"] for each in what["entered"]] == [2, 0]
+    result = run("reward")
+    assert result.exit_code == 0, result.output
+
+
+def test_a_dry_run_says_where_a_silent_source_lets_nobody_in(run, planned):
+    told = run("plan", "--dry-run", "--as-of", on(40))
+    assert "2026-02-10: nobody would be let in, as the newest sign of life is of 2026-01-10." in told.stdout
+    found = json.loads(run("plan", "--dry-run", "--first", on(12), "--as-of", on(14), "--json").stdout)
+    assert [each["silent_since"] for each in found["days"]] == [None, str(on(9)), str(on(9))]
 
 
 def test_why_tells_of_one_customer(run, planned):

@@ -59,9 +59,9 @@ def test_a_dry_run_tells_what_then_happens_and_keeps_nothing(ws):
 def test_a_dry_run_tells_sends_and_costs(ws):
     written(ws, SAVE.replace('medium = "sms"', 'medium = "sms"\ncost = 0.05'))
     (told,) = read.rehearse(ws, (on(8), on(8)))
-    assert [(s.step, s.people, s.cost_minor, s.is_at_once) for s in told.sends] == [
-        ("inbox_first", 2, 0, True),
-        ("sms_then", 2, 10, False),
+    assert [(s.step, s.people, s.cost_minor, s.at_once) for s in told.sends] == [
+        ("inbox_first", 2, 0, 2),
+        ("sms_then", 2, 10, 0),
     ]
     assert (told.at_once_minor, told.cost_minor) == (0, 10)
 

@@ -37,9 +37,13 @@ _PARTS = {
 }
 
 
-def statement(connection: Any, name: str) -> str:
-    """A named statement as this engine wants it."""
-    return _as_wanted(connection.vendor, name)
+#: Where messages are looked for, and where they are only supposed.
+OUTBOX, SUPPOSED = "deliver_message", "deliver_supposed"
+
+
+def statement(connection: Any, name: str, outbox: str = OUTBOX) -> str:
+    """A named statement as this engine wants it, on the messages of an outbox."""
+    return _as_wanted(connection.vendor, name).replace("{outbox}", outbox)
 
 
 @cache
@@ -59,11 +63,11 @@ def fetch(connection: Any, name: str, parameters: Sequence[Any] = ()) -> list[Ro
 
 
 def stream(
-    connection: Any, name: str, parameters: Sequence[Any] = (), rows: int = 50_000
+    connection: Any, name: str, parameters: Sequence[Any] = (), *, outbox: str = OUTBOX, rows: int = 50_000
 ) -> Iterator[list[Row]]:
     """The rows of a named statement, some at a time."""
     with connection.cursor() as cursor:
-        cursor.execute(statement(connection, name), list(parameters) or None)
+        cursor.execute(statement(connection, name, outbox), list(parameters) or None)
         while part := cursor.fetchmany(rows):
             yield part
 

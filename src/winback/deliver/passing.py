@@ -31,11 +31,11 @@ def through_the_gate(
 ) -> GateSummary:
     """Judge all that is due at the moment `now`. Raises BusyProblem where another gate goes on for longer."""
     with _alone(ws, connection, wait, progress):
-        waiting = _gathered(connection, "due", [now, now, now], gate.WAITING)
+        waiting = waiting_at(connection, now)
         if waiting.num_rows == 0:
             return GateSummary()
         progress.start("gate", waiting.num_rows)
-        verdicts = gate.judge(ws, waiting, **_known(ws, connection, now), now=now)
+        verdicts = gate.judge(ws, waiting, **known(ws, connection, now), now=now)
         return _written(
             connection, verdicts, now, (ws.settings.deliver.clear_minutes * gate.MINUTE_US, progress)
         )
@@ -56,9 +56,16 @@ def _alone(ws: Workspace, connection: Any, wait: float, progress: Progress) -> I
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
-def _known(ws: Workspace, connection: Any, now: int) -> dict[str, Any]:
+def waiting_at(connection: Any, now: int, outbox: str = book.OUTBOX) -> pa.Table:
+    """What waits to be judged at a moment, with all that the facts know of it."""
+    return _gathered(connection, "due", [now, now, now], gate.WAITING, outbox=outbox)
+
+
+def known(ws: Workspace, connection: Any, now: int, outbox: str = book.OUTBOX) -> dict[str, Any]:
+    """What else the gate looks at: slots, what was sent, holds, people."""
     windows = [cap.hours * gate.HOUR_US for cap in ws.settings.deliver.caps]
-    slots = _gathered(connection, "slots", [now - max(windows, default=0), now, now, now], gate.SLOTS)
+    since = now - max(windows, default=0)
+    slots = _gathered(connection, "slots", [since, now, now, now], gate.SLOTS, outbox=outbox)
     is_limited = any(each.per_day_max is not None for each in ws.settings.providers)  # else nobody counts
     counted = book.fetch(connection, "sent_since", [now - gate.DAY_US, now]) if is_limited else []
     sent = {medium: (count, first) for medium, count, first in counted}
@@ -76,8 +83,10 @@ def people(ws: Workspace) -> pa.Table:
         return gate.PEOPLE.empty_table()
 
 
-def _gathered(connection: Any, name: str, parameters: Sequence[Any], schema: pa.Schema) -> pa.Table:
-    found = [gate.table(schema, rows) for rows in book.stream(connection, name, parameters)]
+def _gathered(
+    connection: Any, name: str, parameters: Sequence[Any], schema: pa.Schema, *, outbox: str
+) -> pa.Table:
+    found = [gate.table(schema, rows) for rows in book.stream(connection, name, parameters, outbox=outbox)]
     return pa.concat_tables(found) if found else schema.empty_table()
 
 

@@ -1,16 +1,16 @@
--- name: next_part
--- The key of the last treatment of the next part of those that are due and not in the outbox.
-SELECT max(part.id)
-FROM (
-    SELECT treatment.id
-    FROM plan_treatment AS treatment
-    LEFT JOIN deliver_message AS message ON message.id = treatment.id
-    WHERE treatment.kind IN ('message', 'survey') AND treatment.medium IS NOT NULL
-        AND treatment.template IS NOT NULL AND treatment.stopped_us IS NULL
-        AND treatment.due_us > %s AND treatment.due_us <= %s AND treatment.id > %s AND message.id IS NULL
-    ORDER BY treatment.id
-    LIMIT %s
-) AS part;
+-- name: due_treatments
+-- The treatments due in a span that are not in the outbox; those that are there are told apart by keys alone.
+SELECT treatment.id
+FROM plan_treatment AS treatment
+WHERE treatment.id IN (
+        SELECT due.id
+        FROM plan_treatment AS due
+        LEFT JOIN deliver_message AS message ON message.id = due.id
+        WHERE due.due_us > %s AND due.due_us <= %s AND message.id IS NULL
+    )
+    AND treatment.kind IN ('message', 'survey') AND treatment.medium IS NOT NULL
+    AND treatment.template IS NOT NULL AND treatment.stopped_us IS NULL
+ORDER BY treatment.id;
 
 -- name: take_in
 -- One part of the treatments that are due becomes messages; the same treatment is the same message.
@@ -26,6 +26,47 @@ ON CONFLICT DO NOTHING;
 -- name: latest_taken
 -- When the latest treatment in the outbox was due: treatments never become due in the past.
 SELECT max(first_due_us) FROM deliver_message;
+-- name: make_supposed
+-- An outbox that is only supposed; lives within one connection only.
+CREATE TEMPORARY TABLE IF NOT EXISTS deliver_supposed (id BIGINT NOT NULL, treatment_id BIGINT NOT NULL,
+    customer_id TEXT NOT NULL, medium TEXT NOT NULL, purpose TEXT NOT NULL, playbook TEXT NOT NULL,
+    expected_minor BIGINT NOT NULL, is_held_out BOOLEAN NOT NULL, first_due_us BIGINT NOT NULL,
+    due_us BIGINT NOT NULL, grant_id BIGINT, state TEXT NOT NULL, cleared_until_us BIGINT NOT NULL);
+
+-- name: drop_supposed
+-- Others are supposed next.
+DELETE FROM deliver_supposed;
+
+-- name: suppose_waiting
+-- What waits in the outbox itself at a moment.
+INSERT INTO deliver_supposed (id, treatment_id, customer_id, medium, purpose, playbook, expected_minor, is_held_out,
+    first_due_us, due_us, grant_id, state, cleared_until_us)
+SELECT id, treatment_id, customer_id, medium, purpose, playbook, expected_minor, is_held_out, first_due_us, due_us,
+    grant_id, state, cleared_until_us
+FROM deliver_message
+WHERE state = 'waiting' AND due_us <= %s AND cleared_until_us <= %s;
+
+-- name: suppose_taken
+-- The treatments that would be taken into the outbox.
+INSERT INTO deliver_supposed (id, treatment_id, customer_id, medium, purpose, playbook, expected_minor, is_held_out,
+    first_due_us, due_us, grant_id, state, cleared_until_us)
+SELECT treatment.id, treatment.id, treatment.customer_id, treatment.medium,
+    coalesce(treatment.purpose, 'marketing'), treatment.playbook, treatment.expected_minor, treatment.is_held_out,
+    treatment.due_us, treatment.due_us, treatment.grant_id, 'waiting', 0
+FROM plan_treatment AS treatment
+LEFT JOIN deliver_message AS message ON message.id = treatment.id
+WHERE treatment.kind IN ('message', 'survey') AND treatment.medium IS NOT NULL
+    AND treatment.template IS NOT NULL AND treatment.stopped_us IS NULL
+    AND treatment.due_us > %s AND treatment.due_us <= %s AND message.id IS NULL;
+
+-- name: count_supposed
+-- Lets PostgreSQL know how many they are.
+ANALYZE deliver_supposed;
+
+-- name: supposed_promises
+-- Which grant each of them promises.
+SELECT id, grant_id FROM deliver_supposed WHERE grant_id IS NOT NULL;
+
 
 -- name: due
 -- What waits to be judged, with all that the facts know of it.
@@ -40,7 +81,7 @@ SELECT message.id, message.customer_id, message.medium, message.purpose, message
     said.is_given,
     contact.customer_id IS NOT NULL,
     dead.blind_index IS NOT NULL
-FROM deliver_message AS message
+FROM {outbox} AS message
 LEFT JOIN plan_treatment AS treatment ON treatment.id = message.treatment_id
 LEFT JOIN reward_grant AS given ON given.id = message.grant_id
 LEFT JOIN deliver_consent AS said ON said.customer_id = message.customer_id
@@ -66,7 +107,7 @@ WHERE counted.slot_us > %s
         OR (counted.state = 'waiting' AND counted.cleared_until_us > %s))
     AND counted.customer_id IN (
         SELECT customer_id
-        FROM deliver_message
+        FROM {outbox}
         WHERE state = 'waiting' AND due_us <= %s AND cleared_until_us <= %s
     );
 

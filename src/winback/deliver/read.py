@@ -11,6 +11,7 @@ from winback.deliver.links import CLICK, UNSUBSCRIBE, Links
 from winback.deliver.links import KEY as LINKS_KEY
 from winback.deliver.links import links as links_of
 from winback.deliver.nouns import InboxRow, MessageRow, MessageState, RefusalRow
+from winback.deliver.supposing import VERDICT_SCHEMA, Supposed, suppose
 from winback.deliver.texts import Shelf, read_text
 from winback.deliver.words import speak, word
 from winback.ingest import read as ingest
@@ -22,8 +23,10 @@ __all__ = [
     "CLICK",
     "LINKS_KEY",
     "UNSUBSCRIBE",
+    "VERDICT_SCHEMA",
     "Preview",
     "Spoken",
+    "Supposed",
     "callback_url",
     "check_templates",
     "check_text",
@@ -39,6 +42,7 @@ __all__ = [
     "speak",
     "spoken_with",
     "states",
+    "suppose",
     "word",
 ]
 

@@ -46,34 +46,43 @@ def silent_since(ws: Workspace, as_of: date | None, now: datetime | None = None)
     """
     if as_of is None:
         as_of = latest_as_of(ws, now) if _is_simulated(ws) else today(ws, now)
-    newest = _newest(ws)
-    most = ws.settings.playbooks.silent_days_max
-    return newest if newest is not None and (as_of - newest).days > most else None
+    newest = _newest(ws, today(ws))
+    return newest if newest is not None and (as_of - newest).days > _days_max(ws) else None
+
+
+def silent_on(ws: Workspace, as_of: date) -> date | None:
+    """The same of a date of the past, as known at its start: only what had happened before it counts."""
+    newest = _newest(ws, as_of - timedelta(days=1))
+    return newest if newest is not None and (as_of - newest).days > _days_max(ws) else None
+
+
+def _days_max(ws: Workspace) -> int:
+    return ws.settings.playbooks.silent_days_max
 
 
 def _is_simulated(ws: Workspace) -> bool:
     return (ws.root / _TRUTH).is_dir() and not reaches_people(ws)
 
 
-def _newest(ws: Workspace) -> date | None:
-    """The last day with an event of the kinds that say alive; of any but own where none has."""
+def _newest(ws: Workspace, until: date) -> date | None:
+    """The last day up to a date with an event of the kinds that say alive; of any but own where none has."""
     from winback.ingest.read import manifest
 
     lanes = set(manifest(ws).lanes)
     for kinds in (lanes & set(ws.settings.churn.kinds), lanes - _OWN):
-        days = [day for kind in kinds if (day := _last_day(ws, kind)) is not None]
+        days = [day for kind in kinds if (day := _last_day(ws, kind, until)) is not None]
         if days:
             return max(days)
     return None
 
 
-def _last_day(ws: Workspace, kind: str) -> date | None:
-    """The last day with an event of a kind; dates after today are of wrong clocks, and left out."""
+def _last_day(ws: Workspace, kind: str, until: date) -> date | None:
+    """The last day up to a date with an event of a kind; dates after today are of wrong clocks."""
     import pyarrow.compute as pc
 
     from winback.ingest.read import lane, manifest
 
-    limit = day_number(today(ws))
+    limit = day_number(until)
     for month in sorted(manifest(ws).lanes[kind], reverse=True):
         days = lane(ws, kind, month)["day"]
         last = pc.max(days.filter(pc.less_equal(days, limit))).as_py()

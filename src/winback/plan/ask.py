@@ -42,11 +42,16 @@ class Asker:
         walk_ids, stops = np.array(columns[2]), np.array(columns[3])
         for walk_id, stop in sorted(set(zip(columns[2], columns[3], strict=True))):
             here = np.flatnonzero((walk_ids == walk_id) & (stops == stop))
-            outcomes = self._outcomes((walk_id, stop), [columns[1][place] for place in here])
+            outcomes = self.exits((walk_id, stop), [columns[1][place] for place in here])
             for place, outcome in zip(here.tolist(), outcomes.tolist(), strict=True):
                 yield columns[0][place], stop, outcome
 
-    def _outcomes(self, at: tuple[int, int], customers: list[str]) -> npt.NDArray[np.int64]:
+    def told(self, version_key: int, everybody: Everybody) -> None:
+        """What holds for the cases of a version on the date is known already, and not worked out again."""
+        if everybody.as_of == self._as_of:
+            self._known[version_key] = everybody
+
+    def exits(self, at: tuple[int, int], customers: list[str]) -> npt.NDArray[np.int64]:
         """The exit of each of these customers who stand at a stop; who is not known goes the ordinary way."""
         version, walk = self._library.walk(at[0])
         everybody = self._everybody(version.key, version.file)

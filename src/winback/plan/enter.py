@@ -76,24 +76,27 @@ def keep(ws: Workspace, connection: Any, found: Entrants, now: tuple[Everybody, 
 
 
 def _rows(ws: Workspace, found: Entrants, everybody: Everybody, now_us: int) -> Iterator[book.Row]:
-    version, keys = found.choice.version, found.choice.keys
-    name, day = version.playbook.name, day_number(everybody.as_of)
-    share = version.playbook.saved_share
-    arms = [found.arms[at] for at in found.sides.arm.tolist()]
+    version, day = found.choice.version, day_number(everybody.as_of)
     walk_ids = {arm: version.walk_id(arm) for arm in found.arms}
-    expected = np.floor(everybody.expected_minor[keys] * share).astype(np.int64).tolist()
-    columns = zip(
-        entry_keys(ws, name, found.ids, day),
-        found.ids.to_pylist(),
-        arms,
-        found.held_by,
-        expected,
-        _whys(everybody, keys),
-        strict=True,
-    )
-    for key, customer, arm, held_by, money, why in columns:
-        head = (key, name, customer, walk_ids[arm], arm, held_by)
+    told = people(ws, found, everybody)
+    names = ("id", "customer_id", "arm", "held_by", "expected_minor", "why")
+    for key, customer, arm, held, money, why in zip(*(told[name] for name in names), strict=True):
+        head = (key, version.playbook.name, customer, walk_ids[arm], arm, held)
         yield (*head, day, now_us, money, why, now_us, now_us)
+
+
+def people(ws: Workspace, found: Entrants, everybody: Everybody) -> dict[str, list[Any]]:
+    """What an entry says of each who enters, by column: its key, the customer, the side, what is at stake."""
+    version, keys = found.choice.version, found.choice.keys
+    expected = np.floor(everybody.expected_minor[keys] * version.playbook.saved_share).astype(np.int64)
+    return {
+        "id": entry_keys(ws, version.playbook.name, found.ids, day_number(everybody.as_of)),
+        "customer_id": found.ids.to_pylist(),
+        "arm": [found.arms[at] for at in found.sides.arm.tolist()],
+        "held_by": found.held_by,
+        "expected_minor": expected.tolist(),
+        "why": _whys(everybody, keys),
+    }
 
 
 def entry_keys(ws: Workspace, playbook: str, ids: pa.Array, day: int) -> list[int]:

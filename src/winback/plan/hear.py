@@ -46,6 +46,15 @@ class News:
         return found
 
 
+@dataclass(frozen=True)
+class Heard:
+    """Who reacted: entry, stop and exit of each, those who let go of what was given on the way, and ids."""
+
+    exits: list[book.Row]
+    withdrawing: list[book.Row]
+    customers: list[str]
+
+
 def hear(ws: Workspace, connection: Any, library: Library, now_us: int) -> int:
     """Let everybody who reacted before `now_us`, and before their time was over, take that exit; how many.
 
@@ -53,10 +62,20 @@ def hear(ws: Workspace, connection: Any, library: Library, now_us: int) -> int:
     however late this is run. Only customers of whom events are new since the last time are looked at, except
     the first time and after people were moved or let go.
     """
+    heard = reacted(ws, connection, library, now_us)
+    letting_go = set(heard.withdrawing)
+    others = [row for row in heard.exits if row not in letting_go]
+    for withdrawing, rows in ((True, heard.withdrawing), (False, others)):
+        book.answer(connection, rows, now_us, asked=0, withdrawing=withdrawing)
+    book.do(connection, "set_heard", [now_us, ingest.manifest(ws).version])
+    return len(heard.exits)
+
+
+def reacted(ws: Workspace, connection: Any, library: Library, now_us: int) -> Heard:
+    """Who reacted, as `hear` says; nobody is moved, nothing is kept."""
     version = ingest.manifest(ws).version
     if not book.fetch(connection, "is_waiting"):
-        book.do(connection, "set_heard", [now_us, version])
-        return 0
+        return Heard([], [], [])
     listening = _reactions(library)
     last_us, last_version = book.fetch(connection, "heard_up_to")[0]
     if last_us is None or last_version > version:
@@ -67,12 +86,10 @@ def hear(ws: Workspace, connection: Any, library: Library, now_us: int) -> int:
         book.ask(connection, _customers(ws, listening, news))
         waiting = _waiting(ws, book.fetch(connection, "waiting_of"), now_us)
     heard = _heard(ws, waiting, listening, news)
-    walks = dict(zip(waiting["entry_id"].to_pylist(), waiting["walk_id"].to_pylist(), strict=True))
-    for withdrawing in (True, False):
-        rows = [row for row in heard if listening[walks[row[0]], *row[1:]].withdraws == withdrawing]
-        book.answer(connection, rows, now_us, asked=0, withdrawing=withdrawing)
-    book.do(connection, "set_heard", [now_us, version])
-    return len(heard)
+    of = [waiting[name].to_pylist() for name in ("entry_id", "walk_id", "customer_id")]
+    known = {entry: (walk, customer) for entry, walk, customer in zip(*of, strict=True)}
+    withdrawing = [row for row in heard if listening[known[row[0]][0], *row[1:]].withdraws]
+    return Heard(heard, withdrawing, sorted({known[row[0]][1] for row in heard}))
 
 
 def _reactions(library: Library) -> dict[Exit, Reaction]:

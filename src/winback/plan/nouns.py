@@ -172,14 +172,15 @@ class PlanSummary:
 
 @dataclass(frozen=True)
 class Send:
-    """What entrants may get by one step: how many of them at most, and what it costs for all of those."""
+    """What entrants may get by one step: how many of them at most, how many at once, and what each costs."""
 
     step: str
     kind: TreatmentKind
     medium: str | None
     people: int
     cost_minor: int
-    is_at_once: bool
+    at_once: int
+    at_once_minor: int
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,20 @@ WHERE edge.walk_id = plan_entry.walk_id AND edge.stop = plan_entry.stop AND edge
         SELECT id FROM plan_entry WHERE due_us <= %s AND outcome >= 0 ORDER BY due_us, id LIMIT %s
     );
 
+-- name: due_now
+-- Who goes on at a moment, where each stands, and what treatments say of them.
+SELECT id, customer_id, walk_id, stop, outcome, held_by IS NOT NULL, expected_minor, why
+FROM plan_entry
+WHERE due_us <= %s;
+
+-- name: standing_of
+-- The same of the customers who are asked about and inside, wherever they stand, and by which way they came.
+SELECT entry.id, entry.customer_id, entry.walk_id, entry.stop, entry.outcome, entry.held_by IS NOT NULL,
+    entry.expected_minor, entry.why, entry.from_stop, entry.from_outcome
+FROM plan_asked AS asked
+CROSS JOIN plan_entry AS entry
+WHERE entry.customer_id = asked.customer_id AND entry.due_us IS NOT NULL;
+
 -- name: unasked
 -- Who stands at a stop whose exit is still to be asked.
 SELECT id, customer_id, walk_id, stop FROM plan_entry WHERE due_us <= %s AND outcome = -1 ORDER BY walk_id, id;

@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from winback.plan import book, channels, library
 from winback.plan.nouns import Channel, Medium, Purpose, Shown, Task, Treatment, TreatmentKind
-from winback.plan.rehearse import rehearse
+from winback.plan.rehearse import RehearsedDay, rehearse, rehearse_days
+from winback.plan.tables import TREATMENT_SCHEMA
 from winback.plan.walks import ARMS_MAX
 from winback.plan.who import day_of_moment, read_groups
 from winback.plan.whynot import why
@@ -24,6 +25,7 @@ __all__ = [
     "ENTRY_SCHEMA",
     "TASK_SCHEMA",
     "TREATMENT_SCHEMA",
+    "RehearsedDay",
     "channels_judged_by",
     "check_playbooks",
     "day_of_moment",
@@ -33,6 +35,7 @@ __all__ = [
     "open_tasks",
     "playbooks",
     "rehearse",
+    "rehearse_days",
     "speak",
     "text_of",
     "treatments_of",
@@ -42,29 +45,6 @@ __all__ = [
     "word",
 ]
 
-TREATMENT_SCHEMA = pa.schema(
-    [
-        ("id", pa.int64()),
-        ("entry_id", pa.int64()),
-        ("customer_id", pa.string()),
-        ("playbook", pa.string()),
-        ("version", pa.int32()),
-        ("step", pa.string()),
-        ("kind", pa.string()),
-        ("as_of_day", pa.int32()),
-        ("due_us", pa.int64()),
-        ("arm", pa.string()),
-        ("is_held_out", pa.bool_()),
-        ("medium", pa.string()),
-        ("template", pa.string()),
-        ("purpose", pa.string()),
-        ("reward", pa.string()),
-        ("grant_id", pa.int64()),
-        ("expected_minor", pa.int64()),
-        ("stopped_us", pa.int64()),
-        ("why", pa.string()),
-    ]
-)
 TASK_SCHEMA = pa.schema(
     [
         ("id", pa.int64()),
@@ -140,7 +120,7 @@ def weak_channels(ws: Workspace, playbook: str) -> tuple[Channel, ...]:
 
 
 def channels_judged_by(ws: Workspace, as_of: date) -> dict[str, date | None]:
-    """Of each playbook for weak channels that asks a diagnosis: the date of the one that decides as of a date.
+    """Of each playbook for weak channels that asks a diagnosis the date of that which decides as of a date.
 
     None where there is none of late, so that the channels' own figures decide.
     """

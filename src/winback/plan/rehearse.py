@@ -3,58 +3,131 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from winback.experiment import read as experiment
 from winback.plan import channels
 from winback.plan import library as libraries
-from winback.plan.choose import Choice, Flags, Pasts, choose, meant_by_any, pasts
+from winback.plan.ask import Asker, cases_of
+from winback.plan.choose import Flags, Pasts, choose, meant_by_any, pasts
 from winback.plan.enter import Entrants, entrants, summed_up
+from winback.plan.enter import people as entered_people
+from winback.plan.insiders import inside
 from winback.plan.library import Library, Version
 from winback.plan.nouns import PlaybookState, Rehearsed, Send, TreatmentKind
+from winback.plan.tables import TREATMENT_SCHEMA
 from winback.plan.walks import END, START, Edge, Walk
-from winback.plan.who import Everybody, everybody_on, group, read_groups
+from winback.plan.who import Everybody, day_of_moment, everybody_on, group, read_groups
+from winback.plan.would import at_start, given
+from winback.settings.playbooks import Who
 from winback.settings.playbooks_graph import DAY_US, longest_us
 from winback.settings.playbooks_read import PlaybookFile, playbook_files
 from winback.store import facts
 from winback.store.workspace import Workspace
 from winback.terms.errors import Problem
 from winback.terms.progress import Progress, Silent
-from winback.terms.time import day_number
+from winback.terms.time import day_number, start_of_day
+
+Int64s = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class RehearsedDay:
+    """A date and moment tried: each playbook, and every treatment that a run would give then.
+
+    `treatments` has TREATMENT_SCHEMA: of those who would enter, and of those inside who would go on.
+    `withdrawn` are the keys of those given before whose customers have reacted since. `silent_since`: a day
+    since which no source tells of life, so nobody would be let in.
+    """
+
+    as_of: date
+    now_us: int
+    playbooks: tuple[Rehearsed, ...]
+    treatments: pa.Table
+    withdrawn: Int64s
+    silent_since: date | None = None
+
+
+#: The moment of a date, microseconds UTC; and the day since which all is silent on it, None where it is not.
+MomentOf = Callable[[date], int]
+SilentOn = Callable[[date], date | None]
 
 
 def rehearse(
     ws: Workspace, span: tuple[date, date], *, progress: Progress | None = None
 ) -> Iterator[Rehearsed]:
-    """What each playbook would do on each day of [first, last], point in time, the highest priority first.
+    """What each playbook would do on each day of [first, last], as `rehearse_days` says, at its start."""
+    zone = ws.settings.workspace.zone
+    for day in rehearse_days(ws, span, lambda at: start_of_day(at, zone), progress=progress):
+        yield from day.playbooks
 
-    A span of one day goes on from the entries that stand; a longer one begins as if nobody had ever entered,
-    and counts everybody as inside for as long as the longest walk takes. Paused and stopped playbooks are
-    rehearsed as they are on one day, as if switched on over a longer span. Raises as `run` does.
+
+def rehearse_days(
+    ws: Workspace,
+    span: tuple[date, date],
+    moment_of: MomentOf,
+    *,
+    silent_on: SilentOn = lambda _: None,
+    progress: Progress | None = None,
+) -> Iterator[RehearsedDay]:
+    """What a run would do on each day of [first, last], point in time, the highest priority first.
+
+    A span of one day goes on from the entries that stand, and moves those inside; a longer one begins as if
+    nobody had ever entered, and counts everybody as inside for as long as the longest walk takes. Paused and
+    stopped playbooks are rehearsed as they are on one day, as if switched on over a longer span. Where the
+    sources are silent nobody is let in. Raises as `run` does.
     """
     first, last = span
     if first > last:
-        raise Problem(f"the span ends on {last}, before it begins on {first}")
+        raise Problem("the span ends on {last}, before it begins on {first}", last=last, first=first)
     told, files = progress or Silent(), playbook_files(ws.settings, ws.root)
     dates = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     told.start("rehearse", len(dates))
-    if not files:
-        return
     is_one_day = len(dates) == 1
+    silent = {day: silent_on(day) for day in dates}
+    heard = [day for day in dates if silent[day] is None] if files else []
+    entered = _entered(ws, files, heard, is_one_day=is_one_day, moment_of=moment_of)
+    for day in dates:
+        now_us = moment_of(day)
+        playbooks, treatments = next(entered) if day in heard else ((), TREATMENT_SCHEMA.empty_table())
+        withdrawn = np.zeros(0, np.int64)
+        if is_one_day:
+            more, withdrawn = inside(ws, now_us)
+            treatments = pa.concat_tables([treatments, more]).sort_by("id").combine_chunks()
+        yield RehearsedDay(day, now_us, playbooks, treatments, withdrawn, silent[day])
+        told.advance()
+
+
+def _entered(
+    ws: Workspace,
+    files: Sequence[PlaybookFile],
+    dates: Sequence[date],
+    *,
+    is_one_day: bool,
+    moment_of: MomentOf,
+) -> Iterator[tuple[tuple[Rehearsed, ...], pa.Table]]:
+    """Each playbook on each date, and what those who would enter it get at once."""
     shelf = standing(ws, files, is_one_day=is_one_day)
     past: Pasts | None = None
     stands: channels.Stands = {}
-    whos = {group(f.playbook, f.digest, "enter"): f.playbook.enter for f in files}
-    for everybody in everybody_on(ws, dates, read_groups(ws, files), whos):
+    whos: dict[str, Who] = {group(f.playbook, f.digest, "enter"): f.playbook.enter for f in files}
+    for file in files:
+        whos |= cases_of(file)
+    for everybody in everybody_on(ws, dates, read_groups(ws, files), whos) if dates else ():
         if is_one_day:
             past, stands = told_of(ws, everybody, meant_by_any(files, everybody))
         past = past or Pasts(everybody.rows)
         if not is_one_day:
             _let_out(shelf, past, day_number(everybody.as_of))
         stands = close_channels(ws, shelf, (everybody, past), stands)
-        yield from _one_date(ws, files, shelf, (everybody, past))
-        told.advance()
+        yield _one_date(ws, (files, shelf), (everybody, past), moment_of(everybody.as_of))
 
 
 def standing(ws: Workspace, files: Sequence[PlaybookFile], *, is_one_day: bool) -> Library:
@@ -98,29 +171,44 @@ def _let_out(shelf: Library, past: Pasts, day: int) -> None:
 
 
 def _one_date(
-    ws: Workspace, files: Sequence[PlaybookFile], shelf: Library, known: tuple[Everybody, Pasts]
-) -> Iterator[Rehearsed]:
-    everybody, past = known
+    ws: Workspace,
+    plays: tuple[Sequence[PlaybookFile], Library],
+    known: tuple[Everybody, Pasts],
+    now_us: int,
+) -> tuple[tuple[Rehearsed, ...], pa.Table]:
+    (files, shelf), (everybody, past) = plays, known
     decided = experiment.would_be(ws, [file.playbook for file in files], everybody.as_of)
-    for choice in choose(shelf, [file.playbook.name for file in files], everybody, past):
-        definition = decided.definitions[choice.version.playbook.name]
-        yield rehearsed(ws, choice, everybody, entrants(choice, everybody, definition, decided.rotation))
+    today = day_of_moment(ws, now_us)
+    told, at_once = [], [TREATMENT_SCHEMA.empty_table()]
+    with facts.connection(ws) as connection:
+        asker = Asker(ws, connection, shelf, (today, now_us))
+        for choice in choose(shelf, [file.playbook.name for file in files], everybody, past):
+            version = choice.version
+            definition = decided.definitions[version.playbook.name]
+            found = entrants(choice, everybody, definition, decided.rotation)
+            asker.told(version.key, everybody)
+            people = entered_people(ws, found, everybody)
+            held = {"is_held_out": found.sides.is_held_out}
+            start = at_start(version, people["arm"], people | held)
+            mine = given(shelf, start, asker.exits, (day_number(today), now_us))
+            told.append(rehearsed(ws, everybody.as_of, found, mine))
+            at_once.append(mine)
+    return tuple(told), pa.concat_tables(at_once).sort_by("id").combine_chunks()
 
 
-def rehearsed(ws: Workspace, choice: Choice, everybody: Everybody, found: Entrants) -> Rehearsed:
-    """What those who would enter would get at once and at most."""
-    treated = ~found.sides.is_held_out
+def rehearsed(ws: Workspace, as_of: date, found: Entrants, at_once: pa.Table) -> Rehearsed:
+    """What those who would enter get: `at_once` these treatments, and at most all of their walks."""
+    version, treated = found.choice.version, ~found.sides.is_held_out
     minor = 10**ws.settings.workspace.minor_digits
     people: Counter[str] = Counter()
-    at_once: set[str] = set()
-    costs = [0, 0]
-    for place, walk in enumerate(choice.version.walks):
+    most = 0
+    for place, walk in enumerate(version.walks):
         mine = int((treated & (found.sides.arm == place)).sum())
-        costs[0] += mine * _cost(walk.edges[0], minor)
-        costs[1] += mine * dearest(walk, minor)
+        most += mine * dearest(walk, minor)
         for name in {step.name for edge in walk.edges for step in edge.steps}:
             people[name] += mine
-        at_once |= {step.name for step in walk.edges[0].steps}
+    done = at_once.filter(pc.invert(at_once["is_held_out"]))["step"]
+    now = {each["values"].as_py(): each["counts"].as_py() for each in pc.value_counts(done)}
     sends = tuple(
         Send(
             step=step.name,
@@ -128,12 +216,13 @@ def rehearsed(ws: Workspace, choice: Choice, everybody: Everybody, found: Entran
             medium=step.medium,
             people=people[step.name],
             cost_minor=people[step.name] * round(step.cost * minor),
-            is_at_once=step.name in at_once,
+            at_once=now.get(step.name, 0),
+            at_once_minor=now.get(step.name, 0) * round(step.cost * minor),
         )
-        for step in choice.version.playbook.steps
+        for step in version.playbook.steps
         if people[step.name]
     )
-    return Rehearsed(everybody.as_of, summed_up(found), sends, costs[0], costs[1])
+    return Rehearsed(as_of, summed_up(found), sends, sum(each.at_once_minor for each in sends), most)
 
 
 def dearest(walk: Walk, minor: int) -> int:

@@ -22,7 +22,7 @@ CHINESE = {
     "channel_left": "渠道持续偏弱，已退出",
     "channel_fine": "渠道不弱",
     "{channel} has left {playbook}: {why}.": "渠道 {channel} 已退出 {playbook}：{why}。",
-    "{playbook}: no diagnosis judges the channels, so their own figures do; winback report makes one.": (
+    "{playbook}: no diagnosis judges channels, their own figures do; winback report makes one.": (
         "{playbook}：没有可用的渠道诊断，按渠道自身数字判定；winback report 会生成诊断。"
     ),
     "{playbook}: the diagnosis as of {day} says which channels are weak.": (
@@ -72,10 +72,22 @@ CHINESE = {
     "kind": "类型",
     "medium": "触达方式",
     "customers at most": "最多客户数",
+    "customers at once": "立即客户数",
+    "{day}: nobody would be let in, as the newest sign of life is of {since}.": (
+        "{day}：不会让任何客户进入，最近一次活动在 {since}。"
+    ),
+    "What the limits of rewards would say": "奖励限额的结果",
+    "What the gate of messages would say": "触达闸门的结果",
+    "grants": "奖励",
+    "granted": "将发放",
+    "money": "金额",
+    "kept back by": "被挡住的原因",
+    "messages": "消息",
+    "would be sent": "将发送",
+    "kept back or put off by": "被挡住或推迟的原因",
+    "Those who are inside and would go on are counted too.": "已在策略中、将继续推进的客户也计算在内。",
     "cost": "成本",
     "when": "何时",
-    "at once": "立即",
-    "later, if at all": "之后，或不发生",
     "day": "日期",
     "{playbook} as of {day}: {money} at once, {most} at most.": (
         "{playbook}，时点 {day}：立即 {money}，最多 {most}。"

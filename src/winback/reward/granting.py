@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from winback.reward import book, policy
 from winback.reward.asked import REASONS, Codes, Flags, Int64s, code, counts
-from winback.reward.caps import Wanted, serve
+from winback.reward.caps import Left, Wanted, serve
 from winback.reward.desk import DAY_US, Desk
 from winback.reward.left import Places, left_now
 from winback.reward.nouns import GrantState, Reason
@@ -26,10 +26,10 @@ from winback.reward.offering import (
 )
 from winback.reward.signs import signs
 
-_GRANTED_SCHEMA = pa.schema([("customer_id", pa.string()), ("grants", pa.int64())])
+GRANTED_SCHEMA = pa.schema([("customer_id", pa.string()), ("grants", pa.int64())])
 STATES = tuple(GrantState)
-_STATE_WORDS = [state.value for state in STATES]
-_WHY_WORDS = [None if reason is None else reason.value for reason in REASONS]
+STATE_WORDS = [state.value for state in STATES]
+WHY_WORDS = [None if reason is None else reason.value for reason in REASONS]
 _GRANTED, _HELD, _REFUSED, _AS_IF = (
     STATES.index(state)
     for state in (GrantState.GRANTED, GrantState.HELD, GrantState.REFUSED, GrantState.AS_IF)
@@ -47,13 +47,13 @@ class Tally:
 
     def add(self, state: Int64s, why: Codes, amount: Int64s) -> None:
         """Count the rows of one part."""
-        self.states.update({_STATE_WORDS[each]: n for each, n in counts(state)})
-        self.reasons.update({str(_WHY_WORDS[each]): n for each, n in counts(why) if each})
+        self.states.update({STATE_WORDS[each]: n for each, n in counts(state)})
+        self.reasons.update({str(WHY_WORDS[each]): n for each, n in counts(why) if each})
         self.granted_minor += int(amount[state == _GRANTED].sum())
 
 
 @dataclass(frozen=True)
-class _Wave:
+class Wave:
     """The offers of one wave, for which reason they are held, and their places in what is left."""
 
     offers: Offers
@@ -71,7 +71,7 @@ def grant_all(desk: Desk) -> Tally:
     desk.progress.start("reward", table.num_rows)
     for rows in waves(desk.settings, table) if table.num_rows else ():
         look = Look(desk.known, policy.in_force(connection), lambda name: earlier_of(connection, name))
-        wave = _judged(desk, offers(desk.settings, rows, look))
+        wave = judged(desk, offers(desk.settings, rows, look), granted_lately(desk))
         turn = _grant(desk, wave, turn, tally)
     if latest is not None and latest > seen:
         with book.turn(connection):
@@ -79,11 +79,15 @@ def grant_all(desk: Desk) -> Tally:
     return tally
 
 
-def _judged(desk: Desk, found: Offers) -> _Wave:
-    """Who is held out, and whose grant is held for review."""
-    held_out = found.table["is_held_out"].to_numpy() != 0
+def granted_lately(desk: Desk) -> pa.Table:
+    """How many grants each customer got within `sign_days`."""
     since = desk.when.now_us - desk.settings.reward.sign_days * DAY_US
-    granted = book.fetch_table(desk.connection, "granted_customers", [since], _GRANTED_SCHEMA)
+    return book.fetch_table(desk.connection, "granted_customers", [since], GRANTED_SCHEMA)
+
+
+def judged(desk: Desk, found: Offers, granted: pa.Table) -> Wave:
+    """Who is held out, and whose grant is held for review; `granted` as `granted_lately` gives it."""
+    held_out = found.table["is_held_out"].to_numpy() != 0
     keys = desk.known.keys(granted["customer_id"].combine_chunks())
     had = (keys[keys >= 0], granted["grants"].to_numpy()[keys >= 0])
     asks = (found.why == 0) & ~held_out
@@ -91,10 +95,10 @@ def _judged(desk: Desk, found: Offers) -> _Wave:
     places = Places.of(desk.settings, found)
     limit = np.array([places.approval_above(each) for each in places.pots])[places.pot]
     hold = np.where((hold == 0) & (found.amount > limit), code(Reason.APPROVAL), hold)
-    return _Wave(found, np.where(asks, hold, 0).astype(np.int8), held_out, places)
+    return Wave(found, np.where(asks, hold, 0).astype(np.int8), held_out, places)
 
 
-def _grant(desk: Desk, wave: _Wave, last: int, tally: Tally) -> int:
+def _grant(desk: Desk, wave: Wave, last: int, tally: Tally) -> int:
     """All parts of a wave; gives the last turn. What another run wrote meanwhile is taken note of."""
     left, elsewhere = None, np.zeros(0, np.int64)
     ids = wave.offers.table["id"].to_numpy()
@@ -106,7 +110,7 @@ def _grant(desk: Desk, wave: _Wave, last: int, tally: Tally) -> int:
                 elsewhere = np.union1d(elsewhere, np.array(written, np.int64))
                 left = left_now(desk.connection, wave.places, desk.when)
             rows = rows[~np.isin(ids[rows], elsewhere)] if len(elsewhere) else rows
-            state, why = _states(wave, rows, serve(_wanted(wave, rows), left))
+            state, why = states(wave, rows, left)
             by_key = np.argsort(ids[rows])  # each page of the table is written once a part
             stopped = _write(desk, wave, (rows[by_key], state[by_key], why[by_key]), turn)
         tally.add(state, why, wave.offers.amount[rows])
@@ -116,7 +120,7 @@ def _grant(desk: Desk, wave: _Wave, last: int, tally: Tally) -> int:
     return last
 
 
-def _wanted(wave: _Wave, rows: Int64s) -> Wanted:
+def _wanted(wave: Wave, rows: Int64s) -> Wanted:
     asks = (wave.offers.why == 0) & ~wave.held_out & (wave.hold == 0)
     places, amount = wave.places, wave.offers.amount
     return Wanted(
@@ -124,8 +128,9 @@ def _wanted(wave: _Wave, rows: Int64s) -> Wanted:
     )
 
 
-def _states(wave: _Wave, rows: Int64s, refused: Codes) -> tuple[Int64s, Codes]:
-    """The state of each row, and the reason."""
+def states(wave: Wave, rows: Int64s, left: Left) -> tuple[Int64s, Codes]:
+    """The state of each row, and the reason; takes what is granted from what is left."""
+    refused = serve(_wanted(wave, rows), left)
     offered, hold, held_out = wave.offers.why[rows], wave.hold[rows], wave.held_out[rows]
     why = np.where(offered != 0, offered, np.where(held_out, 0, np.where(hold != 0, hold, refused)))
     state = np.where(why == 0, _GRANTED, _REFUSED)
@@ -134,7 +139,7 @@ def _states(wave: _Wave, rows: Int64s, refused: Codes) -> tuple[Int64s, Codes]:
     return state.astype(np.int64), why.astype(np.int8)
 
 
-def _write(desk: Desk, wave: _Wave, judged: tuple[Int64s, Int64s, Codes], turn: int) -> int:
+def _write(desk: Desk, wave: Wave, judged: tuple[Int64s, Int64s, Codes], turn: int) -> int:
     """One part: the grants, their entries, what their day and playbooks used; how many were stopped."""
     book.write(desk.connection, "keep_grant", _rows(desk, wave, judged, turn), copy="copy_grants")
     stopped = book.do(desk.connection, "refuse_stopped", [turn])
@@ -143,7 +148,7 @@ def _write(desk: Desk, wave: _Wave, judged: tuple[Int64s, Int64s, Codes], turn: 
     return stopped
 
 
-def _rows(desk: Desk, wave: _Wave, judged: tuple[Int64s, Int64s, Codes], turn: int) -> list[book.Row]:
+def _rows(desk: Desk, wave: Wave, judged: tuple[Int64s, Int64s, Codes], turn: int) -> list[book.Row]:
     """A row each grant, in the order of `keep_grant`."""
     (rows, state, why), when, found = judged, desk.when, wave.offers
     table, count = found.table.take(pa.array(rows)), len(rows)
@@ -157,7 +162,7 @@ def _rows(desk: Desk, wave: _Wave, judged: tuple[Int64s, Int64s, Codes], turn: i
             kind,
             pot,
             currency,
-            [_STATE_WORDS[each] for each in state.tolist()],
+            [STATE_WORDS[each] for each in state.tolist()],
             found.amount[rows].tolist(),
             found.face[rows].tolist(),
             [0] * count,
@@ -170,7 +175,7 @@ def _rows(desk: Desk, wave: _Wave, judged: tuple[Int64s, Int64s, Codes], turn: i
             [when.now_us] * count,
             expires,
             [when.now_us] * count,
-            [_WHY_WORDS[each] for each in why.tolist()],
+            [WHY_WORDS[each] for each in why.tolist()],
             [when.who] * count,
             [turn] * count,
             strict=True,

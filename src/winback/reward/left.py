@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,18 +64,49 @@ class Places:
 def left_now(connection: Any, places: Places, when: When) -> Left:
     """What is left at this moment; the limits of the day and the playbooks become those of the settings."""
     _set_limits(connection, places, when)
+    return left_of(connection, places, when)
+
+
+def left_of(connection: Any, places: Places, when: When) -> Left:
+    """What is left at this moment by the limits of the settings; a pot that is not open yet is still full."""
     balances = {(row[0], row[1]): int(row[3]) for row in book.fetch(connection, "pots")}
-    free = {
-        (pot, currency, scope, key): UNLIMITED if limit is None else max(int(limit) - int(used), 0)
-        for pot, currency, scope, key, limit, used in book.fetch(connection, "limits")
+    used = {
+        (pot, currency, scope, key): int(spent)
+        for pot, currency, scope, key, _, spent in book.fetch(connection, "limits")
     }
+
+    def free(pot: int, scope: str, key: str, limit: int | None) -> int:
+        had = used.get((*places.pots[pot], scope, key), 0)
+        return UNLIMITED if limit is None else max(limit - had, 0)
+
+    sections, day = places.sections, str(when.day)
     return Left(
-        pot=np.array([balances.get(pot, 0) for pot in places.pots], np.int64),
-        day=np.array([free[(*pot, "day", str(when.day))] for pot in places.pots], np.int64),
+        pot=np.array(
+            [balances.get(pot, s.budget_minor) for pot, s in zip(places.pots, sections, strict=True)],
+            np.int64,
+        ),
+        day=np.array([free(at, "day", day, s.day_max_minor) for at, s in enumerate(sections)], np.int64),
         playbook=np.array(
-            [free[(*places.pots[pot], "playbook", name)] for pot, name in places.playbooks], np.int64
+            [free(at, "playbook", name, sections[at].playbook_max_minor) for at, name in places.playbooks],
+            np.int64,
         ),
         customer=_customers(connection, places, when),
+    )
+
+
+def full(places: Places) -> Left:
+    """What there is before anything was ever given: the limits of the settings."""
+    sections = places.sections
+
+    def limits(values: Iterable[int | None]) -> Int64s:
+        return np.array([UNLIMITED if each is None else each for each in values], np.int64)
+
+    most = max(len(places.customers[1]), 1)
+    return Left(
+        pot=np.array([s.budget_minor for s in sections], np.int64),
+        day=limits(s.day_max_minor for s in sections),
+        playbook=limits(sections[at].playbook_max_minor for at, _ in places.playbooks),
+        customer=limits(sections[at].customer_max_minor for at in (places.customers[0] // most).tolist()),
     )
 
 

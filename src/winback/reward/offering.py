@@ -34,7 +34,7 @@ PENDING_SCHEMA = pa.schema(
         ("expected_minor", pa.int64()),
     ]
 )
-_EARLIER_SCHEMA = pa.schema([("customer_id", pa.string()), ("times", pa.int64()), ("last", pa.int64())])
+EARLIER_SCHEMA = pa.schema([("customer_id", pa.string()), ("times", pa.int64()), ("last", pa.int64())])
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,11 @@ class Offers:
 
 def pending(connection: Any, seen_due_us: int, now_us: int) -> pa.Table:
     """The treatments that wait, the most expected first, then by key: the order in which they are served."""
-    table = book.fetch_table(connection, "pending", [seen_due_us, now_us], PENDING_SCHEMA)
+    return in_order(book.fetch_table(connection, "pending", [seen_due_us, now_us], PENDING_SCHEMA))
+
+
+def in_order(table: pa.Table) -> pa.Table:
+    """Treatments in the order in which they are served: the most expected first, then by key."""
     order = np.lexsort((table["id"].to_numpy(), -table["expected_minor"].to_numpy()))
     return table.take(pa.array(order))
 
@@ -146,7 +150,7 @@ def _asked(of: tuple[str, RewardSection], table: pa.Table, keys: Int64s, look: L
 
 def earlier_of(connection: Any, name: str) -> pa.Table:
     """How often each customer was granted a reward, and as of which day the last time."""
-    return book.fetch_table(connection, "earlier", [name], _EARLIER_SCHEMA)
+    return book.fetch_table(connection, "earlier", [name], EARLIER_SCHEMA)
 
 
 def _earlier(customers: pa.ChunkedArray, given: pa.Table) -> tuple[Int64s, Int64s]:

@@ -26,6 +26,7 @@ from winback.reward.nouns import (
     Reason,
     Request,
 )
+from winback.reward.supposing import ANSWER_SCHEMA, Supposed, suppose
 from winback.reward.words import CHINESE, speak, word
 from winback.store import facts
 from winback.store.workspace import Workspace
@@ -33,8 +34,10 @@ from winback.terms.errors import Place, SettingsProblem, gathered
 from winback.terms.time import day_of
 
 __all__ = [
+    "ANSWER_SCHEMA",
     "CHINESE",
     "ENTRY_SCHEMA",
+    "Supposed",
     "budgets",
     "check_rewards",
     "claims",
@@ -49,6 +52,7 @@ __all__ = [
     "speak",
     "stands",
     "states_since",
+    "suppose",
     "totals",
     "word",
 ]
@@ -200,10 +204,15 @@ def check_rewards(ws: Workspace) -> None:
         place = Place("winback.toml", field=f"rewards.{name}.by")
         for feature in features_of(reward):
             if feature not in catalogue.names:
-                what = f'found "{feature}"; allowed: {GRANTS}, or a feature'
-                problems.append(SettingsProblem(what, place=place, todo="see docs/reference/features.md"))
+                what, todo = (
+                    'found "{feature}"; allowed: {grants}, or a feature',
+                    "see docs/reference/features.md",
+                )
+                told = SettingsProblem(what, feature=feature, grants=GRANTS, place=place, todo=todo)
+                problems.append(told)
             elif reward.share_bp is not None and catalogue[feature].unit != "money":
-                problems.append(SettingsProblem(f"{feature} is no money to take a share of", place=place))
+                what = "{feature} is no money to take a share of"
+                problems.append(SettingsProblem(what, feature=feature, place=place))
         foreign = book.currency_of(ws.settings, reward.pot) != ws.settings.workspace.currency
         if reward.share_bp is not None and (foreign or reward.by == GRANTS):
             what = "a share is taken of money, in the currency of the workspace"

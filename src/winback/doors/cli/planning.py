@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from typing import Annotated
 
@@ -11,13 +11,13 @@ import typer
 from winback.app import open_workspace
 from winback.doors import acting
 from winback.doors.acting import How
-from winback.doors.cli import options, shown
-from winback.doors.judged import latest_as_of, placed, silent_since
+from winback.doors.cli import options, rehearsing, shown
+from winback.doors.cli.planning_shown import show_entered, show_judged_by
+from winback.doors.judged import latest_as_of, placed, silent_on, silent_since
 from winback.language import Language, day, number, seconds, speaker
-from winback.plan.nouns import Entered, PlanSummary, Rehearsed
+from winback.plan.nouns import PlanSummary
 from winback.store.workspace import Workspace
-from winback.terms.money import Money
-from winback.terms.time import start_of_day
+from winback.terms.time import micros, start_of_day
 from winback.terms.told import Told
 
 
@@ -79,7 +79,8 @@ def plan(
     today = as_of or latest_as_of(ws, now)
     moment = _moment(ws, as_of, now, today)
     if dry_run or first is not None:
-        _rehearse(ws, (first or today, today), language, (quiet, as_json))
+        span = (first or today, today)
+        rehearsing.run(ws, span, _tried_at(ws, span, (as_of, now, moment)), (language, quiet, as_json))
         return
     silent = silent_since(ws, as_of, now)
     with shown.progress(quiet=quiet or as_json) as progress:
@@ -102,6 +103,17 @@ def _moment(ws: Workspace, as_of: date | None, now: datetime | None, today: date
     return int(placed(now or clock, zone).timestamp() * 1_000_000)
 
 
+def _tried_at(
+    ws: Workspace, span: tuple[date, date], asked: tuple[date | None, datetime | None, int]
+) -> tuple[Callable[[date], int], Callable[[date], date | None]]:
+    """The moment of each date of a dry run (noon, where they are many), and since when all is silent."""
+    as_of, now, moment = asked
+    if span[0] == span[1]:
+        return lambda _: moment, lambda _: silent_since(ws, as_of, now)
+    zone = ws.settings.workspace.zone
+    return lambda on: micros(datetime.combine(on, time(12), zone)), lambda on: silent_on(ws, on)
+
+
 def tell(ws: Workspace, found: PlanSummary, language: Language) -> None:
     """What the run did."""
     from winback.plan.read import speak
@@ -118,7 +130,7 @@ def tell(ws: Workspace, found: PlanSummary, language: Language) -> None:
         shown.show_line(
             say("{day} was entered already; only who was due went on.").format(day=day(found.as_of))
         )
-    _judged_by(ws, found.as_of, language)
+    show_judged_by(ws, found.as_of, language)
     for playbook, people in found.moved.items():
         text = say("{people} inside {playbook} moved to its new version.")
         shown.show_line(text.format(people=number(people), playbook=playbook))
@@ -126,94 +138,12 @@ def tell(ws: Workspace, found: PlanSummary, language: Language) -> None:
         text = say("{channel} has left {playbook}: {why}.")
         shown.show_line(text.format(channel=each.channel, playbook=each.playbook, why=each.why))
     if found.entered:
-        _entered(say("Who entered"), found.entered, language)
+        show_entered(say("Who entered"), found.entered, language)
     text = say("As of {day}: {heard} reacted, {moves} moves, {treatments} treatments given.")
     counts = {name: number(getattr(found, name)) for name in ("heard", "moves", "treatments")}
     shown.show_line(
         f"{text.format(day=day(found.as_of), **counts)} {seconds(found.seconds, speaker(language))}"
     )
-
-
-def _judged_by(ws: Workspace, as_of: date, language: Language) -> None:
-    """By what the channels of playbooks for weak ones are judged."""
-    from winback.plan.read import channels_judged_by, speak
-
-    say = speak(language)
-    for playbook, made in channels_judged_by(ws, as_of).items():
-        if made is None:
-            text = say(
-                "{playbook}: no diagnosis judges the channels, so their own figures do; winback report makes one."
-            )
-            shown.show_line(text.format(playbook=playbook))
-        else:
-            text = say("{playbook}: the diagnosis as of {day} says which channels are weak.")
-            shown.show_line(text.format(playbook=playbook, day=day(made)))
-
-
-def _entered(title: str, entered: Sequence[Entered], language: Language) -> None:
-    from winback.plan.read import speak, word
-
-    say = speak(language)
-    heads = [say(head) for head in ("playbook", "version", "meant", "entered", "held out", "kept out by")]
-    rows = [
-        (
-            each.playbook,
-            str(each.version),
-            number(each.meant),
-            number(each.entered),
-            number(sum(each.held_out.values())),
-            ", ".join(f"{word(limit, language)} {number(n)}" for limit, n in each.kept_out.items()),
-        )
-        for each in entered
-    ]
-    shown.show_table(title, heads, (False, True, True, True, True, False), rows)
-
-
-def _rehearse(ws: Workspace, span: tuple[date, date], language: Language, how: tuple[bool, bool]) -> None:
-    from winback.plan import read
-    from winback.plan.read import speak
-
-    quiet, as_json = how
-    with shown.progress(quiet=quiet or as_json) as progress:
-        found = list(read.rehearse(ws, span, progress=progress))
-    if as_json:
-        shown.show_json(found)
-        return
-    say = speak(language)
-    for at in dict.fromkeys(each.as_of for each in found):
-        today = [each.entered for each in found if each.as_of == at]
-        _entered(f"{say('Who would enter')} · {day(at)}", today, language)
-    for each in found if span[0] == span[1] else ():
-        _sends(ws, each, language)
-
-
-def _sends(ws: Workspace, found: Rehearsed, language: Language) -> None:
-    from winback.plan.read import speak, word
-
-    if not found.sends:
-        return
-    say, section = speak(language), ws.settings.workspace
-    heads = [say(head) for head in ("step", "kind", "medium", "customers at most", "cost", "when")]
-    rows = [
-        (
-            each.step,
-            word(each.kind.value, language),
-            each.medium or "–",
-            number(each.people),
-            str(Money(each.cost_minor, section.currency, section.minor_digits)),
-            say("at once") if each.is_at_once else say("later, if at all"),
-        )
-        for each in found.sends
-    ]
-    title = f"{say('What they would get')} · {found.entered.playbook}"
-    shown.show_table(title, heads, (False, False, False, True, True, False), rows)
-    text = say("{playbook} as of {day}: {money} at once, {most} at most.")
-    money, most = (
-        str(Money(minor, section.currency, section.minor_digits))
-        for minor in (found.at_once_minor, found.cost_minor)
-    )
-    told = text.format(playbook=found.entered.playbook, day=day(found.as_of), money=money, most=most)
-    shown.show_line(told)
 
 
 def why(
