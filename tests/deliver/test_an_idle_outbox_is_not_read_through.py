@@ -21,6 +21,9 @@ LOOKED_UP = [
     ("latest_taken", [], "deliver_message_first_due"),
     ("due", [NOON, NOON, NOON], "deliver_message_due"),
     ("mediums_cleared", [NOON, NOON], "deliver_message_due"),
+    ("due_treatments", [0, NOON], "COVERING INDEX plan_treatment_due"),
+    ("open_states", [], "deliver_message_open"),
+    ("sent_since", [0, 0, NOON], "deliver_message_first_due"),
 ]
 READ_THROUGH = re.compile(r"SCAN (deliver_message|message)(?! USING)")
 

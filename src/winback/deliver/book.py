@@ -114,11 +114,8 @@ def writing(ws: Workspace, connection: Any) -> Iterator[None]:
 
 def take_in(connection: Any, now: int, since: int) -> int:
     """Treatments due in (since, now] become messages, part by part; how many."""
-    taken, last = 0, -1
-    while True:
-        upto = fetch(connection, "next_part", [since, now, last, PART_ROWS])[0][0]
-        if upto is None:
-            return taken
+    taken, ids = 0, [row[0] for row in fetch(connection, "due_treatments", [since, now])]
+    for part in parts(ids):
         with facts.transaction(connection):
-            taken += max(do(connection, "take_in", [since, now, last, upto]), 0)
-        last = upto
+            taken += max(do(connection, "take_in", [packed(part)]), 0)
+    return taken

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from winback.deliver import book, sms
 from winback.deliver.links import CLICK, UNSUBSCRIBE, Links, links
@@ -21,8 +21,7 @@ from winback.terms.time import MICROS_PER_SECOND
 CONTACT_KIND = {"sms": "phone", "email": "mail", "push": "push_token"}
 
 
-@dataclass(frozen=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A message that a worker has in hand."""
 
     id: int

@@ -12,6 +12,7 @@ from winback.deliver import book, carriers
 from winback.deliver.carriers import Lane
 from winback.deliver.compose import CONTACT_KIND, Claimed, Writer
 from winback.deliver.nouns import Clock, Fate, Letter, MessageState, Outcome, Parcel, Pause, Reason
+from winback.deliver.telling import Teller, line
 from winback.store.workspace import Workspace
 from winback.terms.progress import Progress
 from winback.terms.time import MICROS_PER_SECOND
@@ -20,6 +21,7 @@ from winback.terms.time import MICROS_PER_SECOND
 ERROR_LETTERS = 200
 #: Waits for the next second of a rate, and how often in one run at most.
 PAUSE_SECONDS, PAUSES_MAX = 0.1, 36_000
+_SENT = frozenset({Fate.SENT, Fate.DELIVERED})
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Desk:
     clock: Clock
     pause: Pause | None
     progress: Progress
+    teller: Teller
 
 
 @dataclass(frozen=True)
@@ -119,9 +122,26 @@ def deliver(desk: Desk, batch: Batch) -> Counter[str]:
         down = {each.id: each for each in found if each.fate is Fate.DOWN}
         letters = [letter for letter in letters if letter.id in down]
     outcomes += [(None, Outcome(letter.id, Fate.LATER, error="no provider works")) for letter in letters]
-    counted = settle(desk, batch, outcomes)
+    now = desk.clock()
+    counted, sent = settle(desk, batch, outcomes, now)
+    if sent is not None:
+        _keep(desk, batch, sent, now)
     desk.progress.advance(len(batch.claimed))
     return counted
+
+
+def _keep(desk: Desk, batch: Batch, sent: Iterable[int], now: int) -> None:
+    """The events of what was sent wait for their file."""
+    known = {one.id: one for one in batch.claimed}
+    found = (known[id] for id in sent)
+    medium, told = batch.medium, MessageState.SENT.value
+    desk.teller.keep(
+        batch.id,
+        [
+            line((one.id, one.customer_id, medium, one.playbook, one.step, one.grant_id), told, now)
+            for one in found
+        ],
+    )
 
 
 def _not_withdrawn(desk: Desk, batch: Batch) -> list[Claimed]:
@@ -174,35 +194,41 @@ def _clean(outcome: Outcome, letter: Letter) -> Outcome:
     return Outcome(outcome.id, outcome.fate, outcome.ref, error[:ERROR_LETTERS])
 
 
-def settle(desk: Desk, batch: Batch, outcomes: Iterable[tuple[str | None, Outcome]]) -> Counter[str]:
-    """Keep the outcomes of a batch and end it, all in one transaction."""
-    now = desk.clock()
+def settle(
+    desk: Desk, batch: Batch, outcomes: Iterable[tuple[str | None, Outcome]], now: int
+) -> tuple[Counter[str], list[int] | None]:
+    """Keep the outcomes of a batch and end it, all in one transaction; counts of fates, and who was sent.
+
+    None for the latter where word on one of them was there before, so that only the facts can tell.
+    """
     grouped: dict[tuple[str | None, Fate, str | None], list[Outcome]] = defaultdict(list)
     for provider, each in outcomes:
         grouped[(provider, each.fate, None if each.fate is Fate.SENT else each.error)].append(each)
+    settled, sent = 0, []
     with book.writing(desk.ws, desk.connection):
         for (provider, fate, error), some in grouped.items():
-            _settle(desk, batch, (provider, fate, error, now), some)
+            settled += _settle(desk, batch, (provider, fate, error, now), some)
+            sent += [each.id for each in some if fate in _SENT]
         book.do(desk.connection, "end_batch", [now, batch.id])
     counted = Counter[str]()
     for (_, fate, _), some in grouped.items():
         counted[fate.value] += len(some)
-    return counted
+    return counted, sent if settled == len(sent) else None
 
 
 def _settle(
     desk: Desk, batch: Batch, how: tuple[str | None, Fate, str | None, int], some: Sequence[Outcome]
-) -> None:
+) -> int:
+    """Keep outcomes that are alike; how many of them are now sent."""
     provider, fate, error, now = how
     connection, ids = desk.connection, book.packed(each.id for each in some)
-    if fate in (Fate.SENT, Fate.DELIVERED):
+    if fate in _SENT:
         state = MessageState.SENT if fate is Fate.SENT else MessageState.DELIVERED
         if all(each.ref is None for each in some):
-            book.do(connection, "settle_alike", [state.value, now, now, provider, None, ids])
-            return
+            return book.do(connection, "settle_alike", [state.value, now, now, provider, None, ids])
         rows = book.packed([each.id, state.value, each.ref, None] for each in some)
-        book.do(connection, "settle_sent", [now, now, provider, rows])
-    elif fate is Fate.UNKNOWN:
+        return book.do(connection, "settle_sent", [now, now, provider, rows])
+    if fate is Fate.UNKNOWN:
         book.do(connection, "settle_alike", ["unknown", None, now, provider, error, ids])
     elif fate in (Fate.LATER, Fate.DOWN):
         _again(desk, batch, some, now)
@@ -210,6 +236,7 @@ def _settle(
         book.do(connection, "settle_alike", ["failed", None, None, provider, error, ids])
         if fate is Fate.BAD_CONTACT:
             bury(connection, batch, some, (provider or "", error or "", now))
+    return 0
 
 
 def _again(desk: Desk, batch: Batch, some: Sequence[Outcome], now: int) -> None:

@@ -17,7 +17,8 @@ class Message(models.Model):  # type: ignore[misc]
     through, then when it was sent.
     """
 
-    id = models.BigIntegerField(primary_key=True)
+    #: Never drawn. An automatic field is SQLite's own row number, so that a key needs no second look-up.
+    id = models.BigAutoField(primary_key=True)
     treatment_id = models.BigIntegerField()
     customer_id = models.TextField()
     playbook = models.TextField()

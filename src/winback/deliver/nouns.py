@@ -203,7 +203,10 @@ class GateSummary:
 
 @dataclass(frozen=True)
 class DeliverSummary:
-    """What one run did: messages taken in, judged, and their outcomes; `unknown` waits for a person."""
+    """What one run did: messages taken in, judged, and their outcomes; `unknown` waits for a person.
+
+    `heard`: what came back by mailboxes; `states`: how many messages are not through yet, by state.
+    """
 
     taken: int = 0
     gate: GateSummary = GateSummary()

@@ -67,7 +67,9 @@ def known(ws: Workspace, connection: Any, now: int, outbox: str = book.OUTBOX) -
     since = now - max(windows, default=0)
     slots = _gathered(connection, "slots", [since, now, now, now], gate.SLOTS, outbox=outbox)
     is_limited = any(each.per_day_max is not None for each in ws.settings.providers)  # else nobody counts
-    counted = book.fetch(connection, "sent_since", [now - gate.DAY_US, now]) if is_limited else []
+    longest = gate.DAY_US + ws.settings.deliver.wait_hours_max * gate.HOUR_US
+    given = [now - longest, now - gate.DAY_US, now]
+    counted = book.fetch(connection, "sent_since", given) if is_limited else []
     sent = {medium: (count, first) for medium, count, first in counted}
     holds = [
         (medium, purpose, playbook) for _, medium, purpose, playbook, *_ in book.fetch(connection, "holds")

@@ -13,19 +13,19 @@ WHERE treatment.id IN (
 ORDER BY treatment.id;
 
 -- name: take_in
--- One part of the treatments that are due becomes messages; the same treatment is the same message.
+-- These treatments become messages; the same treatment is the same message.
 INSERT INTO deliver_message (id, treatment_id, customer_id, playbook, version, step, arm, medium, template,
     purpose, grant_id, expected_minor, is_held_out, first_due_us, due_us, state, cleared_until_us, tries)
 SELECT id, id, customer_id, playbook, version, step, arm, medium, template,
     coalesce(purpose, 'marketing'), grant_id, expected_minor, is_held_out, due_us, due_us, 'waiting', 0, 0
 FROM plan_treatment
-WHERE kind IN ('message', 'survey') AND medium IS NOT NULL AND template IS NOT NULL AND stopped_us IS NULL
-    AND due_us > %s AND due_us <= %s AND id > %s AND id <= %s
+WHERE id IN (SELECT given.value FROM ids_in(%s) AS given) AND stopped_us IS NULL
 ON CONFLICT DO NOTHING;
 
 -- name: latest_taken
 -- When the latest treatment in the outbox was due: treatments never become due in the past.
 SELECT max(first_due_us) FROM deliver_message;
+
 -- name: make_supposed
 -- An outbox that is only supposed; lives within one connection only.
 CREATE TEMPORARY TABLE IF NOT EXISTS deliver_supposed (id BIGINT NOT NULL, treatment_id BIGINT NOT NULL,
@@ -66,7 +66,6 @@ ANALYZE deliver_supposed;
 -- name: supposed_promises
 -- Which grant each of them promises.
 SELECT id, grant_id FROM deliver_supposed WHERE grant_id IS NOT NULL;
-
 
 -- name: due
 -- What waits to be judged, with all that the facts know of it.
@@ -112,10 +111,11 @@ WHERE counted.slot_us > %s
     );
 
 -- name: sent_since
--- How many messages of each medium were sent, or may have been, since a moment, and the first of them.
+-- How many messages of each medium were sent, or may have been, since a moment, and the first of them; what was
+-- due too long before then had its time to be sent, so that years of messages are not read.
 SELECT medium, count(*), min(slot_us)
 FROM deliver_message
-WHERE slot_us > %s
+WHERE first_due_us > %s AND slot_us > %s
     AND (state IN ('sending', 'sent', 'delivered', 'unknown')
         OR (state = 'waiting' AND cleared_until_us > %s))
 GROUP BY medium;
@@ -460,6 +460,14 @@ LIMIT %s;
 -- name: read_inbox
 -- The customer has read it.
 UPDATE deliver_inbox SET read_us = %s WHERE message_id = %s AND customer_id = %s AND read_us IS NULL;
+
+-- name: open_states
+-- How many messages are not through yet, by state; each part is counted in its index.
+SELECT 'waiting', count(*) FROM deliver_message WHERE state = 'waiting'
+UNION ALL
+SELECT state, count(*) FROM deliver_message WHERE state = 'sending' OR state = 'unknown' GROUP BY state
+UNION ALL
+SELECT 'held', count(*) FROM deliver_message WHERE state = 'held';
 
 -- name: states
 -- How many messages stand where, by medium.

@@ -62,7 +62,7 @@ def _asked(desk: Desk, row: tuple[Any, ...], *, is_settled: bool) -> Counter[str
             outcomes += [(lane.section.name, each) for each in known if each.id in providers]
     if not outcomes:
         return Counter()
-    counted = settle(desk, Batch(number, medium, (), claimed, claimed_us), outcomes)
+    counted, _ = settle(desk, Batch(number, medium, (), claimed, claimed_us), outcomes, desk.clock())
     book.do(desk.connection, "untell_batch", [number])
     return counted
 

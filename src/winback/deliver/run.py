@@ -16,7 +16,7 @@ from winback.deliver.fetching import fetch_all
 from winback.deliver.nouns import Carrier, Clock, DeliverSummary, GateSummary, Pause, Still, Timing
 from winback.deliver.passing import through_the_gate
 from winback.deliver.recover import recover
-from winback.deliver.telling import tell
+from winback.deliver.telling import Teller, teller
 from winback.settings.deliver import MEDIUMS, ProviderSection
 from winback.store import facts
 from winback.store.workspace import Workspace
@@ -64,20 +64,17 @@ def work(
     began, clock = time.perf_counter(), timing.clock
     if clock is None:
         raise ValueError("a worker needs a clock")
+    outcomes, heard = Counter[str](), 0
     with facts.connection(ws) as connection:
-        desk = furnished(ws, connection, carriers, (clock, timing.pause, progress or Silent()))
-        outcomes = Counter[str]()
-        if desk is not None:
-            outcomes += recover(desk)
-            outcomes += drain(desk, seconds_max=timing.seconds_max)
-        heard = fetch_all(ws, connection, carriers, clock())
-        events = tell(ws, connection)
-        states: Counter[str] = Counter()
-        for state, _, count in book.fetch(connection, "states"):
-            states[state] += count
-    return DeliverSummary(
-        outcomes=outcomes, told=events, heard=heard, states=states, seconds=time.perf_counter() - began
-    )
+        with teller(ws, connection) as told:
+            desk = furnished(ws, told, carriers, (clock, timing.pause, progress or Silent()))
+            if desk is not None:
+                outcomes += recover(desk)
+                outcomes += drain(desk, seconds_max=timing.seconds_max)
+            heard = fetch_all(ws, connection, carriers, clock())
+        states: dict[str, int] = dict(book.fetch(connection, "open_states"))
+    seconds = time.perf_counter() - began
+    return DeliverSummary(outcomes=outcomes, told=told.told, heard=heard, states=states, seconds=seconds)
 
 
 def taken_in(connection: Any, now: int) -> int:
@@ -87,10 +84,11 @@ def taken_in(connection: Any, now: int) -> int:
 
 
 def furnished(
-    ws: Workspace, connection: Any, carriers: Sequence[Carrier], how: tuple[Clock, Pause | None, Progress]
+    ws: Workspace, told: Teller, carriers: Sequence[Carrier], how: tuple[Clock, Pause | None, Progress]
 ) -> Desk | None:
     """The desk of a worker; None where nothing is to be sent or asked. how: clock, pause, progress."""
     clock, pause, progress = how
+    connection = told.connection
     mediums = [row[0] for row in book.fetch(connection, "mediums_at_work", [clock(), clock()])]
     if not mediums:
         return None
@@ -102,7 +100,7 @@ def furnished(
             mediums=missing,
             todo="add one to [[providers]]; kind sandbox sends nothing",
         )
-    return Desk(ws, connection, lanes, writer(ws, connection, mediums), clock, pause, progress)
+    return Desk(ws, connection, lanes, writer(ws, connection, mediums), clock, pause, progress, told)
 
 
 def lanes_of(

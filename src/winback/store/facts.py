@@ -13,11 +13,14 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import winback
+from winback.store.lock import exclusive
 from winback.store.workspace import Workspace
 
 _LABEL_LETTERS = 8
 #: SQLite's own 2 MiB are read again and again where keys come in no order.
 _CACHE_KIB = 65_536
+#: Processes that start at once make the tables one after the other, and wait so long for it.
+_MIGRATING_SECONDS = 600.0
 #: Databases that this process has migrated.
 _migrated: set[str] = set()
 #: Threads of a process make the tables one after the other.
@@ -59,7 +62,8 @@ def connection(ws: Workspace) -> Iterator[Any]:
                 alias
             ]
         if alias not in _migrated or _was_deleted(place):
-            migrate(alias)
+            with exclusive(ws.data / "facts.migrating", wait_seconds=_MIGRATING_SECONDS):
+                migrate(alias)
             _migrated.add(alias)
     opened = connections[alias]
     is_inner = opened.connection is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,8 @@ from winback.doors.cli import options, shown
 from winback.language import Language, number, seconds, speaker
 
 if TYPE_CHECKING:
+    from multiprocessing.queues import SimpleQueue
+
     from winback.deliver.nouns import DeliverSummary
 
 
@@ -41,6 +44,7 @@ def deliver(
     from dataclasses import replace
 
     from winback import flow
+    from winback.deliver import read
     from winback.deliver.nouns import Timing
 
     ws = open_workspace(workspace)
@@ -48,35 +52,48 @@ def deliver(
     opened, began = carriers(ws), time.perf_counter()
     with shown.progress(quiet=quiet or as_json) as progress:
         taken, gate = flow.deliver_prepare(ws, now_us(), wait_seconds=wait, progress=progress)
-        helpers = _helpers(workers - 1, workspace_file(workspace))
+        helpers, done = _helpers(workers - 1, workspace_file(workspace))
         timing = Timing(now_us, time.sleep)
         found: DeliverSummary = flow.deliver_work(ws, opened, timing=timing, progress=progress)
         for helper in helpers:
             helper.join()
-    found = replace(found, taken=taken, gate=gate, seconds=time.perf_counter() - began)
+    outcomes, told = Counter(found.outcomes), found.told
+    while not done.empty():
+        theirs, more = done.get()
+        outcomes, told = outcomes + Counter(theirs), told + more
+    states = Counter[str]()
+    for state, _, count in read.states(ws):
+        states[state] += count
+    found = replace(found, outcomes=outcomes, told=told, states=states, taken=taken, gate=gate)
+    found = replace(found, seconds=time.perf_counter() - began)
     if as_json:
         shown.show_json(found)
         return
     tell(found, language)
 
 
-def _helpers(count: int, file: Path) -> list[multiprocessing.process.BaseProcess]:
+def _helpers(
+    count: int, file: Path
+) -> tuple[list[multiprocessing.process.BaseProcess], SimpleQueue[tuple[dict[str, int], int]]]:
+    """Workers beside the first, and where each of them says at its end what it did."""
     context = multiprocessing.get_context("spawn")
+    done = context.SimpleQueue()
     helpers: list[multiprocessing.process.BaseProcess] = [
-        context.Process(target=_help, args=(file,), daemon=True) for _ in range(count)
+        context.Process(target=_help, args=(file, done), daemon=True) for _ in range(count)
     ]
     for helper in helpers:
         helper.start()
-    return helpers
+    return helpers, done
 
 
-def _help(file: Path) -> None:
+def _help(file: Path, done: SimpleQueue[tuple[dict[str, int], int]]) -> None:
     """One more worker beside the first."""
     from winback import flow
     from winback.deliver.nouns import Timing
 
     ws = open_workspace(file)
-    flow.deliver_work(ws, carriers(ws), timing=Timing(now_us, time.sleep))
+    found = flow.deliver_work(ws, carriers(ws), timing=Timing(now_us, time.sleep))
+    done.put((dict(found.outcomes), found.told))
 
 
 def tell(found: DeliverSummary, language: Language) -> None:
