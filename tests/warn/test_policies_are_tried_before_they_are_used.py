@@ -190,7 +190,7 @@ def test_only_the_days_of_a_policy_count_for_it(tmp_path: Path) -> None:
     assert (before.live.last, after.live.first) == (on(8), on(9))
     assert before.live.hits.warned == 2, "ann and bob"
     assert before.promised is None
-    assert read.promise(None, before.live, "zh")[0] == ("指标", "回放预期", "实际")
+    assert read.promise(None, before.live, "zh")[0] == ("指标", "回测预期", "实际")
 
 
 def test_a_record_names_the_models_that_spoke_and_a_new_model_is_told_apart(
@@ -202,7 +202,7 @@ def test_a_record_names_the_models_that_spoke_and_a_new_model_is_told_apart(
     replayed(ws, 1, 8)
     (replay_,) = read.policy(ws).replays
     assert replay_.spoke == (Spoke("m1", 5, None), Spoke(None, 3, 0)), "m1 is gone: nobody can tell"
-    rows = dict(read.comparison([replay_], "en", ("CNY", 2)))
+    rows = {row[0]: row[1] for row in read.comparison([replay_], "en", ("CNY", 2))}
     assert rows["model"] == "m1 (5 days); rules alone (3 days)"
     assert read.policy(ws).replayed_with == ("m1",)
     assert read.replayed_with_others(ws, "m1") == ()

@@ -13,49 +13,49 @@ CHINESE = {
     "{nights} days were played, up to {day}: {messages} messages were sent, {read} read, {clicked} clicked; "
     "{put_off} put somebody off. {claims} rewards were claimed.": (
         "演练了 {nights} 天，到 {day} 为止：发出消息 {messages} 条，读了 {read} 条，点击 {clicked} 条，"
-        "{put_off} 条招人反感；领取奖励 {claims} 份。"
+        "{put_off} 条招人反感；核销权益 {claims} 份。"
     ),
     "A day took {time}: {parts}.": "平均每天用时 {time}：{parts}。",
     "What was kept, against those left alone, with 95 % intervals": (
-        "留住了多少（与不触达的对照相比，附 95 % 区间）"
+        "留住了多少（与不触达的对照相比，附 95% 区间）"
     ),
-    "playbook": "剧本",
+    "playbook": "策略",
     "treated, kept": "触达，留住",
     "left alone, kept": "不触达，留住",
     "points more": "多几个百分点",
     "customers kept": "多留住的客户",
     "assets kept": "多留住的资产",
-    "rewards paid": "已付奖励",
-    "net": "减去奖励",
+    "rewards paid": "已付权益",
+    "net": "扣除权益",
     "Assets at the end less those at the beginning, in thousand {currency}, with 95 % intervals": (
-        "期末持有减期初持有（千 {currency}，附 95 % 区间）"
+        "期末持有减期初持有（千 {currency}，附 95% 区间）"
     ),
     "whole programme": "全部合计",
-    "Nothing is measured yet: no playbook's days are over.": "还没有可读的结果：没有剧本的观察期已满。",
+    "Nothing is measured yet: no playbook's days are over.": "还没有可读的结果：没有策略的观察期已满。",
     "Of {treated} customers outside the global control group {share} are still here; of the {held_out} "
     "in it, who were sent nothing, {share_0}.": (
         "全局对照组以外的 {treated} 位客户中，{share} 还在；"
         "对照组的 {held_out} 位什么都没收到，{share_0} 还在。"
     ),
     "So about {customers} customers were kept who would have left (95 % interval {low} to {high}).": (
-        "因此大约有 {customers} 位原本会流失的客户被留住（95 % 区间 {low} 到 {high}）。"
+        "因此大约有 {customers} 位原本会流失的客户被留住（95% 区间 {low} 到 {high}）。"
     ),
     "The difference is {points} points (95 % interval {low} to {high}): it holds zero, so whether anybody "
     "was kept cannot be told yet.": (
-        "差异是 {points} 个百分点（95 % 区间 {low} 到 {high}），其中含零：是否留住了人，现在还不能断定。"
+        "差异是 {points} 个百分点（95% 区间 {low} 到 {high}），其中含零：是否留住了人，现在还不能断定。"
     ),
     "So about {customers} customers left who would have stayed (95 % interval {low} to {high}).": (
-        "因此大约有 {customers} 位原本会留下的客户反而走了（95 % 区间 {low} 到 {high}）。"
+        "因此大约有 {customers} 位原本会留下的客户反而走了（95% 区间 {low} 到 {high}）。"
     ),
     "They hold {money} more than without it, net of {reward} of rewards (95 % interval {low} to {high}).": (
-        "扣除奖励 {reward} 后，他们比不触达时多持有 {money}（95 % 区间 {low} 到 {high}）。"
+        "扣除权益 {reward} 后，他们比不触达时多持有 {money}（95% 区间 {low} 到 {high}）。"
     ),
     "What they hold, net of {reward} of rewards, differs by {money} (95 % interval {low} to {high}): "
     "it holds zero, so that cannot be told yet.": (
-        "扣除奖励 {reward} 后，持有的差额是 {money}（95 % 区间 {low} 到 {high}），其中含零，现在还不能断定。"
+        "扣除权益 {reward} 后，持有的差额是 {money}（95% 区间 {low} 到 {high}），其中含零，现在还不能断定。"
     ),
-    "who is in which playbook": "谁在哪个剧本里",
-    "what rewards cost": "奖励花了多少",
+    "who is in which playbook": "谁在哪个策略里",
+    "what rewards cost": "权益花了多少",
     "messages, and why some were not sent": "消息，以及有些为什么没发",
     "one more day, if any is left": "如果还有，再过一天",
     "First entries whose measuring is over; kept: not churned at its end; everybody drawn counts, reached or "

@@ -178,7 +178,7 @@ class _Walk:
         except BusyProblem:
             raise
         except Problem as problem:
-            self.model = Model("unfit", self.model.version, str(problem))
+            self.model = Model("unfit", self.model.version, problem.whole)
             return ()
 
     def _warn(self) -> WarnSummary:
@@ -196,8 +196,7 @@ class _Walk:
     def _plan(self) -> PlanSummary:
         silent = silent_since(self.ws, self.given, self.asked.now or self.clock)
         found = acting.plan(self.ws, self.day, self._moment(), self.how, silent=silent)
-        if found.silent_since is not None:
-            self._tell()
+        self._tell()
         return found
 
     def _reward(self) -> RewardSummary:

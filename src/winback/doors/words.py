@@ -36,7 +36,7 @@ CHINESE = {
     "tested on": "测试日期",
     "AUC": "AUC",
     "model": "模型",
-    "what": "对象",
+    "what": "项目",
     "best rival: {name}": "最好的对手：{name}",
     "How they were made": "训练记录",
     "log loss": "对数损失",
@@ -49,7 +49,7 @@ CHINESE = {
     "Put to use": "启用记录",
     "when": "时间",
     "before": "此前",
-    "who": "谁",
+    "who": "操作人",
     "why": "原因",
     "rolled back": "回退",
     "overrides {rivals}": "不顾 {rivals}",
@@ -75,7 +75,7 @@ CHINESE = {
     "Warning": "预警",
     "Drawing who is left out": "划分留白组",
     "Walking the playbooks": "推进召回策略",
-    "Granting and settling rewards": "发放与结算奖励",
+    "Granting and settling rewards": "发放与结算权益",
     "Delivering": "触达",
     "Run as of {day}": "运行 {day}",
     "step": "步骤",
@@ -99,16 +99,16 @@ CHINESE = {
     "done before": "此前已完成",
     "experiment": "分流",
     "plan": "策略",
-    "reward": "奖励",
+    "reward": "权益",
     "deliver": "触达",
     "{playbooks} playbooks; {share} of all are left out of everything": (
         "{playbooks} 个策略；{share} 的客户全局留白"
     ),
     "{entered} entered, {heard} reacted, {treatments} treatments given": (
-        "进入 {entered} 位，有反应 {heard} 位，安排 {treatments} 次措施"
+        "进入 {entered} 位，有反应 {heard} 位，安排 {treatments} 项措施"
     ),
     "{granted} granted, {claims} claims settled, {expired} expired": (
-        "发放 {granted}，结算领取 {claims} 次，过期 {expired} 个"
+        "发放 {granted}，核销 {claims} 次，过期 {expired} 个"
     ),
     "{sent} messages sent, {waiting} wait, {as_if} as if": (
         "发出 {sent} 条，等待 {waiting} 条，留白视同 {as_if} 条"
@@ -135,7 +135,7 @@ CHINESE = {
     "Known": "已知",
     "value": "内容",
     "state": "状态",
-    "phase": "阶段",
+    "phase": "时期",
     "trust": "信任度",
     "registered": "注册日",
     "first seen": "首次出现",
@@ -146,12 +146,12 @@ CHINESE = {
     "language": "语言",
     "time zone": "时区",
     "churned on": "流失日",
-    "Figures": "主要数字",
-    "figure": "数字",
+    "Figures": "主要指标",
+    "figure": "指标",
     "customer": "客户",
-    "usual for people like them": "同类客户通常",
+    "usual for people like them": "同类客户",
     "People like them: {count} customers who are there, of the same phase and channel.": (
-        "同类客户：阶段与渠道相同、尚未流失的 {count} 位客户。"
+        "同类客户：时期与渠道相同、尚未流失的 {count} 位客户。"
     ),
     "People like them: all {count} customers who are there.": "同类客户：全部 {count} 位未流失的客户。",
     "Risk": "风险",
@@ -170,7 +170,7 @@ CHINESE = {
     "Warnings": "预警",
     "No warning was ever given.": "从未预警。",
     "Treatments and messages": "措施与消息",
-    "None: no playbook gave this customer anything.": "没有：没有任何策略给过这位客户什么。",
+    "None: no playbook gave this customer anything.": "没有：没有任何策略为这位客户安排过措施。",
     "as of": "时点",
     "playbook": "策略",
     "treatment": "措施",

@@ -49,7 +49,7 @@ CHINESE = {
     "alert": "通知运营",
     "{day} was entered already; only who was due went on.": "{day} 已经判定过进入，本次只推进到期的客户。",
     "As of {day}: {heard} reacted, {moves} moves, {treatments} treatments given.": (
-        "时点 {day}：{heard} 位有反应，推进 {moves} 步，生成 {treatments} 个召回动作。"
+        "时点 {day}：{heard} 位有反应，推进 {moves} 步，安排 {treatments} 项措施。"
     ),
     "{people} inside {playbook} moved to its new version.": "{playbook} 中 {people} 位客户转到新版本。",
     "There is no control group and no experiment yet: winback plan begins them.": (
@@ -76,9 +76,9 @@ CHINESE = {
     "{day}: nobody would be let in, as the newest sign of life is of {since}.": (
         "{day}：不会让任何客户进入，最近一次活动在 {since}。"
     ),
-    "What the limits of rewards would say": "奖励限额的结果",
+    "What the limits of rewards would say": "权益限额的结果",
     "What the gate of messages would say": "触达闸门的结果",
-    "grants": "奖励",
+    "grants": "权益",
     "granted": "将发放",
     "money": "金额",
     "kept back by": "被挡住的原因",
@@ -87,7 +87,7 @@ CHINESE = {
     "kept back or put off by": "被挡住或推迟的原因",
     "Those who are inside and would go on are counted too.": "已在策略中、将继续推进的客户也计算在内。",
     "cost": "成本",
-    "when": "何时",
+    "when": "时间",
     "day": "日期",
     "{playbook} as of {day}: {money} at once, {most} at most.": (
         "{playbook}，时点 {day}：立即 {money}，最多 {most}。"
@@ -101,7 +101,7 @@ CHINESE = {
     "{customer} enters {playbook} as of {day}, in arm {arm}.": (
         "{customer} 在 {day} 进入 {playbook}，分支 {arm}。"
     ),
-    "Held out by {group}: walked, never done.": "属于{group}：照常计步，不做动作。",
+    "Held out by {group}: walked, never done.": "属于{group}：照常推进，不执行措施。",
     "{customer} is meant by {playbook} as of {day}, but kept out: {limit}.": (
         "{customer} 在 {day} 符合 {playbook} 的条件，但没有进入：{limit}。"
     ),
@@ -113,12 +113,12 @@ CHINESE = {
     "no": "否",
     "what was seen": "看到的值",
     "{playbook} is now {state}: {people} customers touched, {withdrawn} treatments withdrawn.": (
-        "{playbook} 现为{state}：涉及 {people} 位客户，撤回 {withdrawn} 个动作。"
+        "{playbook} 现为{state}：涉及 {people} 位客户，撤回 {withdrawn} 项措施。"
     ),
     "Wrote {rows} entries to {file}.": "已将 {rows} 条进入记录写入 {file}。",
     "{count} playbooks are right.": "{count} 个策略没有问题。",
     "What was done to it": "操作记录",
-    "who": "何人",
+    "who": "操作人",
     "why": "原因",
     "what happened": "变化",
     "Global control groups": "全局对照组",

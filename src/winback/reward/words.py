@@ -43,7 +43,7 @@ CHINESE = {
     "approval": "须第二人审批",
     "same_device": "同一设备客户过多",
     "same_inviter": "同一邀请人发放过多",
-    "stopped": "方案已撤回",
+    "stopped": "措施已撤回",
     "by_hand": "人工冲正",
     # Reasons of claims.
     "no_grant": "没有对应的发放",
@@ -64,11 +64,11 @@ CHINESE = {
     "amount_minor": "固定",
     "steps": "按表",
     "share_bp": "按比例",
-    "policy": "按策略",
+    "policy": "按额度方案",
     "prizes": "按概率",
     "none": "无",
     # The command.
-    "Nothing was due.": "没有到期的方案。",
+    "Nothing was due.": "没有到期的措施。",
     "Grants": "发放",
     "Claims": "核销",
     "Rewards": "权益",
@@ -90,8 +90,8 @@ CHINESE = {
     "key": "对象",
     "limit": "限额",
     "used": "已用",
-    "who": "谁",
-    "why": "原因说明",
+    "who": "操作人",
+    "why": "原因",
     "id": "编号",
     "on it": "面额",
     "until": "有效至",
@@ -121,7 +121,7 @@ CHINESE = {
     "Request {id} for {money} waits for a second person: winback rewards approve {id}": (
         "申请 {id}（{money}）须第二人审批：winback rewards approve {id}"
     ),
-    "Policy {name} is in force as version {version}.": "策略 {name} 第 {version} 版已启用。",
+    "Policy {name} is in force as version {version}.": "额度方案 {name} 第 {version} 版已启用。",
     "Wrote {rows} entries to {file}.": "已将 {rows} 条分录写入 {file}。",
 }
 

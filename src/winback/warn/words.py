@@ -5,6 +5,9 @@ from __future__ import annotations
 from winback.language import Language, Say
 
 CHINESE = {
+    "{workspace}: playbooks ask you to look at {count} customers": "{workspace}：召回策略请您关注 {count} 位客户",
+    "{playbook}, {about}: {count}. First: {parts}": "{playbook}，{about}：{count} 位。最前面的：{parts}",
+    "winback tasks list shows all that is open.": "全部待办见 winback tasks list。",
     "{workspace}: no events since {day}": "{workspace}：{day} 之后没有新事件",
     "Playbooks let nobody in until events come in again; who is inside goes on. Look at the sources.": (
         "在新事件到来之前，策略不再让客户进入；已在其中的客户照常推进。请检查数据源。"
@@ -36,7 +39,7 @@ CHINESE = {
     ),
     "New and raised by level: {parts}": "新增与升级，按等级：{parts}",
     "New and raised by channel: {parts}": "新增与升级，按渠道：{parts}",
-    "New and raised by phase: {parts}": "新增与升级，按生命周期：{parts}",
+    "New and raised by phase: {parts}": "新增与升级，按时期：{parts}",
     "Top reasons: {parts}": "主要原因：{parts}",
     "Closed: {parts}": "已结束：{parts}",
     "{workspace}: {count} customers newly at high risk": "{workspace}：新增 {count} 位高风险客户",
@@ -52,7 +55,7 @@ CHINESE = {
         "{moment}：模型按新到的事件判断。风险价值最高的：{parts}"
     ),
     "winback.toml holds a policy that is not switched on ({waiting}); {used} goes on.": (
-        "winback.toml 里的策略 {waiting} 尚未启用，继续使用 {used}。"
+        "winback.toml 里的预警方案 {waiting} 尚未启用，继续使用 {used}。"
     ),
     "redeemed_nearly_all": "几乎取出全部余额",
     "novice": "新手期",
@@ -77,12 +80,12 @@ CHINESE = {
     "score": "分数",
     "at risk": "风险价值",
     "rules": "规则",
-    "phase": "阶段",
+    "phase": "时期",
     "channel": "渠道",
     "when": "时间",
     "from": "原等级",
     "to": "现等级",
-    "who": "谁",
+    "who": "操作人",
     "why": "原因",
     "No warning is open.": "没有未结的预警。",
     "{shown} of {all} open warnings.": "共 {all} 条未结预警，显示 {shown} 条。",
@@ -99,8 +102,8 @@ CHINESE = {
         "未设置 WINBACK_ALERT_URLS：{alerts} 条通知已留存，未发送。"
     ),
     # The replay.
-    "Replay from {first} to {last}": "回放 {first} 至 {last}",
-    "policy": "策略",
+    "Replay from {first} to {last}": "回测 {first} 至 {last}",
+    "policy": "预警方案",
     "warnings": "预警数",
     "right": "命中",
     "wrong": "误报",
@@ -125,46 +128,46 @@ CHINESE = {
     "{name} ({days} days)": "{name}（{days} 天）",
     ": learnt from {days} of them": "：其中 {days} 天用于它的训练",
     "A model that has learnt from a day looks better there than it is. Replay later days.": (
-        "模型在它学过的日子上显得过好。请回放更晚的日子。"
+        "模型在它学过的日子上显得过好。请回测更晚的日子。"
     ),
     # Policies.
     "figure": "指标",
-    "promised": "回放预期",
+    "promised": "回测预期",
     "live": "实际",
     "days": "天数",
     "warned a day": "每日预警数",
     "outcome known": "结果已知",
-    "Policies": "预警策略",
+    "Policies": "预警方案",
     "in use": "使用中",
     "in winback.toml": "winback.toml 中",
     "switched on": "启用于",
-    "replayed": "回放",
+    "replayed": "回测",
     "yes": "是",
     "no": "否",
-    "without a replay": "未经回放",
-    "no replay": "没有回放",
-    "replayed with": "回放所用模型",
+    "without a replay": "未经回测",
+    "no replay": "没有回测",
+    "replayed with": "回测所用模型",
     "Policy {policy} was replayed with {models}, not with the model in use ({model}).": (
-        "策略 {policy} 回放时用的是 {models}，不是使用中的模型（{model}）。"
+        "预警方案 {policy} 回测时用的是 {models}，不是使用中的模型（{model}）。"
     ),
     "What its replay promised was another model's. winback predict scores later days with this "
     "one, and winback replay then puts it on record.": (
-        "回放的预期出自另一个模型。用 winback predict 给之后的日子打分，再用 winback replay 留存记录。"
+        "回测的预期出自另一个模型。用 winback predict 给之后的日子打分，再用 winback replay 留存记录。"
     ),
-    "Policy {policy} is in use from the next run on.": "策略 {policy} 从下一次运行起启用。",
+    "Policy {policy} is in use from the next run on.": "预警方案 {policy} 从下一次运行起启用。",
     "winback.toml holds another policy ({other}): winback warn refuses to run until it is the same.": (
-        "winback.toml 里是另一策略（{other}）：两者一致之前 winback warn 不会运行。"
+        "winback.toml 里是另一预警方案（{other}）：两者一致之前 winback warn 不会运行。"
     ),
-    "Policy {policy}: promised by its replay, and live": "策略 {policy}：回放预期与实际",
-    "No replay of it is on record.": "没有它的回放记录。",
+    "Policy {policy}: promised by its replay, and live": "预警方案 {policy}：回测预期与实际",
+    "No replay of it is on record.": "没有它的回测记录。",
     "No run has judged by it yet.": "还没有按它运行过。",
     "On record: each policy can now be switched on (winback policies switch-on).": (
-        "已留存：各策略现在可以启用（winback policies switch-on）。"
+        "已留存：各方案现在可以启用（winback policies switch-on）。"
     ),
     "Live outcomes count customers who were won back as wrong warnings; a holdout tells more.": (
         "被挽回的客户在实际结果里计为误报；留白组更能说明问题。"
     ),
-    "Replays": "回放",
+    "Replays": "回测",
     "Switched on": "启用记录",
     "day": "日期",
 }

@@ -47,7 +47,7 @@ _TAIL = f"""\
 zh = "流失原因"
 en = "cause of leaving"
 
-# 召回策略、对照组、奖励预算
+# 召回策略、对照组、权益预算
 [playbooks]
 shipped = [{", ".join(f'"{name}"' for name in PLAYBOOKS)}]
 
