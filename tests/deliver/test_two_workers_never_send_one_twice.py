@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
 import signal
 import time
 from collections import Counter
@@ -13,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from tests.deliver.worlds import HOUR, NOON, asked, business, contact, go, states, treat
+from tests.processes import Forked
 from winback.deliver.nouns import Parcel, Still, Timing
 from winback.deliver.providers.sandbox import Sandbox
 from winback.deliver.run import prepare, work
 from winback.store.workspace import Workspace
 
 COUNT = 400
-CONTEXT = multiprocessing.get_context("spawn")
 
 
 class Slow(Sandbox):
@@ -57,19 +55,15 @@ def written(ws: Workspace) -> Counter[int]:
     return Counter(json.loads(line)["message"] for line in lines)
 
 
-def started(root: Path, facts_url: str, count: int) -> list[multiprocessing.process.BaseProcess]:
-    workers = [CONTEXT.Process(target=worker, args=(root, facts_url)) for _ in range(count)]
-    for each in workers:
-        each.start()
-    return list(workers)
+def started(root: Path, facts_url: str, count: int) -> list[Forked]:
+    return [Forked(worker, root, facts_url) for _ in range(count)]
 
 
 @pytest.mark.slow
 def test_two_workers_share_what_there_is(tmp_path: Path, facts_url: str) -> None:
     ws = filled(tmp_path, facts_url)
     for each in started(tmp_path, facts_url, 2):
-        each.join()
-        assert each.exitcode == 0
+        assert each.end() == (0, "")
     assert written(ws) == Counter(dict.fromkeys(range(1, COUNT + 1), 1))
     assert {state for state, _ in states(ws).values()} == {"sent"}
     events = [
@@ -87,11 +81,9 @@ def test_after_a_kill_nothing_is_sent_twice_and_nothing_is_lost(tmp_path: Path, 
     deadline = time.monotonic() + 60
     while len(written(ws)) < COUNT // 8 and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert first.pid is not None
-    os.kill(first.pid, signal.SIGKILL)
-    first.join()
-    second.join()
-    assert second.exitcode == 0
+    first.kill()
+    assert first.end()[0] == -signal.SIGKILL
+    assert second.end() == (0, "")
     left = [id for id, (state, _) in states(ws).items() if state == "sending"]
     assert len(left) <= 10, "at most the batch that it had in hand"
     go(ws, NOON + HOUR)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.doors import acting_process
 from tests.doors.live_shop import PLAYBOOK
-from tests.doors.test_worker_kills import ROOT, finish, kill
+from tests.doors.test_worker_kills import finish, kill
 from tests.doors.worker_bench import MORNING, FakeClock, rows
+from tests.processes import Forked
 from tests.warn.worlds import RULES, shop
 from winback.doors.worker.jobs import JOBS, Cadence
 from winback.doors.worker.loop import Mode, Worker
@@ -110,9 +110,8 @@ def _drawn(table: str) -> set[str]:
     return drawn if table in KEYED else drawn | {"id"}
 
 
-def start(ws: Workspace, moment: datetime, when: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.doors.acting_process", str(ws.root), moment.isoformat(), when]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def start(ws: Workspace, moment: datetime, when: str) -> Forked:
+    return Forked(acting_process.main, ws.root, moment.isoformat(), when)
 
 
 @pytest.fixture(scope="module")

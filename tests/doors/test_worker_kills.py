@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
+from tests.doors import worker_process
 from tests.doors.worker_bench import MORNING, FakeClock, Jobs, rows, worker, workspace
+from tests.processes import Forked
 from tests.warn.worlds import everything, shop
 from winback.doors.worker.clock import WallClock
 from winback.doors.worker.loop import Mode, Worker
@@ -20,7 +22,6 @@ from winback.doors.worker.status import status
 from winback.store.workspace import Workspace
 from winback.terms.errors import BusyProblem
 
-ROOT = Path(__file__).parents[2]
 VISITS = {"ann": [0, 7], "bob": [0], "cat": list(range(0, 60, 3))}
 #: The morning of the tenth day of the shop, and that of the twelfth.
 LATER = MORNING + timedelta(days=2)
@@ -46,23 +47,21 @@ def world(root: Path, url: str) -> Workspace:
     return ws
 
 
-def start(ws: Workspace, moment: Any, when: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.doors.worker_process", str(ws.root), moment.isoformat(), when]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def start(ws: Workspace, moment: Any, when: str) -> Forked:
+    return Forked(worker_process.main, ws.root, moment.isoformat(), when)
 
 
-def finish(process: subprocess.Popen[str]) -> None:
-    _, said = process.communicate(timeout=120)
-    assert process.returncode == 0, said
+def finish(process: Forked) -> None:
+    code, said = process.end()
+    assert code == 0, said
 
 
-def kill(process: subprocess.Popen[str]) -> None:
+def kill(process: Forked) -> None:
     """End it at once where it hangs, without any word."""
-    assert process.stdout is not None
-    assert process.stdout.readline() == "now\n"
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    assert process.returncode == -signal.SIGKILL
+    line = process.line()
+    process.kill()
+    code, said = process.end()
+    assert (line, code) == ("now\n", -signal.SIGKILL), said
 
 
 def here(ws: Workspace, moment: Any) -> None:

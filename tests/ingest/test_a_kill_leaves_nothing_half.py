@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.ingest.drawn import NOW, csv, events, lanes, source, take, workspace
+from tests.ingest.drawn import csv, events, lanes, source, take, workspace
+from tests.processes import Forked
 from winback.ingest import read
 from winback.ingest.work import FOLDERS
 from winback.store.workspace import Workspace
@@ -32,34 +33,30 @@ POINTS = [
     ("winback.ingest.contacts.store", 1),
     ("winback.ingest.manifest.save", 2),
 ]
-PROGRAM = """
-import os, signal, sys
-from importlib import import_module
-from datetime import datetime
-from pathlib import Path
-from winback.ingest.run import run
-from winback.settings import Settings
-from winback.store.workspace import Workspace
 
-settings, root, point, nth, now = sys.argv[1:]
-module, name = point.rsplit(".", 1)
-try:
-    owner = import_module(module)
-except ModuleNotFoundError:
-    parent, attribute = module.rsplit(".", 1)
-    owner = getattr(import_module(parent), attribute)
-whole, calls = getattr(owner, name), [0]
 
-def dying(*given, **named):
-    calls[0] += 1
-    if calls[0] == int(nth):
-        os.kill(os.getpid(), signal.SIGKILL)
-    return whole(*given, **named)
+def die_at(ws: Workspace, point: str, nth: int) -> int | None:
+    """Run ingest in a process that is killed at the `nth` call of what `point` names; its exit code."""
+    return Forked(_die, ws, point, nth).end()[0]
 
-setattr(owner, name, dying)
-ws = Workspace(Settings.model_validate_json(settings), Path(root))
-run(ws, now=datetime.fromisoformat(now), rows_per_step=5)
-"""
+
+def _die(ws: Workspace, point: str, nth: int) -> None:
+    module, name = point.rsplit(".", 1)
+    try:
+        owner: Any = import_module(module)
+    except ModuleNotFoundError:
+        parent, attribute = module.rsplit(".", 1)
+        owner = getattr(import_module(parent), attribute)
+    whole, calls = getattr(owner, name), [0]
+
+    def dying(*given: Any, **named: Any) -> Any:
+        calls[0] += 1
+        if calls[0] == nth:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return whole(*given, **named)
+
+    setattr(owner, name, dying)
+    take(ws, rows_per_step=5)
 
 
 def _filled(root: Path) -> Workspace:
@@ -83,7 +80,7 @@ def test_a_kill_leaves_nothing_half(
         (tmp_path / name).mkdir()
     whole, killed = _filled(tmp_path / "whole"), _filled(tmp_path / "killed")
     take(whole, rows_per_step=5)
-    assert _run_to_death(killed, point, nth) == -signal.SIGKILL
+    assert die_at(killed, point, nth) == -signal.SIGKILL
     try:
         version = read.manifest(killed).version
     except NotReadyProblem:
@@ -102,7 +99,7 @@ def test_a_kill_leaves_nothing_half(
 
 def test_a_step_that_was_finished_is_not_read_again(tmp_path: Path) -> None:
     ws = _filled(tmp_path)
-    _run_to_death(ws, "winback.ingest.work.save", 4)
+    die_at(ws, "winback.ingest.work.save", 4)
     journal = json.loads((ws.data / "work.json").read_text())
     assert (journal["open"]["row"], journal["steps"]) == (15, 3)
     staged = {path for path in _files(ws) if "log" in path.parts}
@@ -112,7 +109,7 @@ def test_a_step_that_was_finished_is_not_read_again(tmp_path: Path) -> None:
 
 def test_work_staged_under_other_settings_is_given_up(tmp_path: Path) -> None:
     ws = _filled(tmp_path)
-    _run_to_death(ws, "winback.ingest.work.save", 4)
+    die_at(ws, "winback.ingest.work.save", 4)
     other = workspace(tmp_path, source(), limits={"amount_max": 5})
     take(other)
     assert all(amount is None or amount <= 500 for _, _, amount in events(other))
@@ -120,7 +117,7 @@ def test_work_staged_under_other_settings_is_given_up(tmp_path: Path) -> None:
 
 def test_a_file_that_came_after_a_kill_in_the_roll_up_is_rolled_up_too(tmp_path: Path) -> None:
     ws = _filled(tmp_path)
-    _run_to_death(ws, "winback.ingest.registry.write_days", 1)
+    die_at(ws, "winback.ingest.registry.write_days", 1)
     assert json.loads((ws.data / "work.json").read_text())["lanes"]
     csv(tmp_path / "app.csv", "customer,kind,at,amount,phone\nlate,visit,2026-02-01,,")
     take(ws)
@@ -132,16 +129,10 @@ def test_a_file_that_came_after_a_kill_in_the_roll_up_is_rolled_up_too(tmp_path:
 
 def test_work_staged_before_the_machine_started_anew_is_given_up(tmp_path: Path) -> None:
     ws = _filled(tmp_path)
-    _run_to_death(ws, "winback.ingest.work.save", 4)
+    die_at(ws, "winback.ingest.work.save", 4)
     journal = json.loads((ws.data / "work.json").read_text())
     (ws.data / "work.json").write_text(json.dumps(journal | {"boot": "another"}))
     assert take(ws).sources[0].rows == 25, "all are read again"
-
-
-def _run_to_death(ws: Workspace, point: str, nth: int) -> int:
-    settings = ws.settings.model_dump_json()
-    given = [sys.executable, "-c", PROGRAM, settings, str(ws.root), point, str(nth), NOW.isoformat()]
-    return subprocess.run(given, env=os.environ, timeout=120, check=False, capture_output=True).returncode
 
 
 def _files(ws: Workspace) -> set[Path]:

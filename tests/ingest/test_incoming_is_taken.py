@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.ingest.drawn import NOW, csv, events, lanes, source, take, workspace
-from tests.ingest.test_a_kill_leaves_nothing_half import PROGRAM
+from tests.ingest.test_a_kill_leaves_nothing_half import die_at
 from winback.ingest import manifest, read
 from winback.ingest.gather import FILES_MOST
 from winback.ingest.incoming import TAKEN
@@ -77,9 +75,7 @@ def test_a_kill_anywhere_loses_nothing_and_doubles_nothing(tmp_path, point, nth)
         segment(each, "1", line(1), line(2))
         segment(each, "2", line(2), line(3, at=NOW - timedelta(days=3)), line(4, type="trakc"))
     take(whole)
-    given = [sys.executable, "-c", PROGRAM, ws.settings.model_dump_json(), str(ws.root), point, str(nth)]
-    died = subprocess.run([*given, NOW.isoformat()], env=os.environ, timeout=120, check=False)
-    assert died.returncode == -signal.SIGKILL
+    assert die_at(ws, point, nth) == -signal.SIGKILL
     segment(ws, "3", line(5))
     segment(whole, "3", line(5))
     take(ws)
@@ -149,9 +145,7 @@ def test_a_run_that_was_killed_after_files_were_put_together_goes_on(tmp_path):
         segment(ws, f"{number:03d}", line(number))
         take(ws)
     segment(ws, "900", line(900))
-    given = [sys.executable, "-c", PROGRAM, ws.settings.model_dump_json(), str(ws.root)]
-    point = ["winback.ingest.registry.write_days", "1"]
-    subprocess.run([*given, *point, NOW.isoformat()], env=os.environ, timeout=120, check=False)
+    die_at(ws, "winback.ingest.registry.write_days", 1)
     journal = json.loads((ws.data / "work.json").read_text(encoding="utf-8"))
     assert journal["absorbed"], "the kill came after files were put together"
     take(ws)

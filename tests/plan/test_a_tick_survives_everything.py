@@ -1,11 +1,11 @@
 """Killed at any chunk, run twice at once, run in one go: the same people stand in the same places."""
 
-import multiprocessing
 import os
 
 import pytest
 
 from tests.plan.worlds import SAVE, everything, go, moment, on, rows, shop, written
+from tests.processes import CONTEXT, Forked
 from winback.plan import book, tick
 from winback.store import facts
 from winback.terms.time import day_number
@@ -82,15 +82,10 @@ def _tick_alone(ws, day, ready, told):
 
 
 def test_two_ticks_at_once_advance_each_customer_once(ws):
-    context = multiprocessing.get_context("spawn")
-    ready, told = context.Barrier(2), context.Queue()
-    both = [context.Process(target=_tick_alone, args=(ws, 10, ready, told)) for _ in range(2)]
-    for each in both:
-        each.start()
+    ready, told = CONTEXT.Barrier(2), CONTEXT.Queue()
+    both = [Forked(_tick_alone, ws, 10, ready, told) for _ in range(2)]
+    assert [each.end() for each in both] == [(0, "")] * 2
     found = [told.get(timeout=60) for _ in both]
-    for each in both:
-        each.join(30)
-        assert each.exitcode == 0
     assert sum(moves for _, moves, _ in found) == 60
     assert sum(given for *_, given in found) == 60
     assert len(rows(ws, "treatment", "id")) == 120

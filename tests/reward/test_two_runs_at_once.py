@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.processes import CONTEXT, Forked
 from tests.reward.worlds import app, claimed, go, joined, law, moment, more, rows, states, treat
 from winback.reward import act, book, read
 from winback.reward.claiming import claim_all
@@ -42,15 +42,9 @@ def _beside(settings: str, root: str, gate: Any, part_rows: int, work: Any) -> N
 
 def at_once(ws: Workspace, work: Any, part_rows: int) -> None:
     """Two processes begin together, and both end well."""
-    context = multiprocessing.get_context("spawn")
-    gate = context.Barrier(2)
-    arguments = (ws.settings.model_dump_json(), str(ws.root), gate, part_rows)
-    both = [context.Process(target=work, args=arguments) for _ in range(2)]
-    for each in both:
-        each.start()
-    for each in both:
-        each.join()
-    assert [each.exitcode for each in both] == [0, 0]
+    gate = CONTEXT.Barrier(2)
+    both = [Forked(work, ws.settings.model_dump_json(), str(ws.root), gate, part_rows) for _ in range(2)]
+    assert [each.end() for each in both] == [(0, "")] * 2
 
 
 @pytest.mark.parametrize(
