@@ -49,6 +49,8 @@ class Server:
     answer: Answer
     url: str = ""
     heard: list[Heard] = field(default_factory=list)
+    #: Calls that are answered beside the others, by path; they are not kept.
+    beside: dict[str, Answer] = field(default_factory=dict)
 
     @property
     def host(self) -> str:
@@ -69,8 +71,11 @@ def serving(answer: Answer) -> Iterator[Server]:
             }
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             one = Heard(self.command, parts.path, query, dict(self.headers), body)
-            server.heard.append(one)
-            said = server.answer(one)
+            if parts.path in server.beside:
+                said = server.beside[parts.path](one)
+            else:
+                server.heard.append(one)
+                said = server.answer(one)
             time.sleep(said.seconds)
             text = said.body if isinstance(said.body, str) else json.dumps(said.body)
             try:

@@ -33,6 +33,8 @@ class Rig:
     options: dict[str, str] = field(default_factory=dict)
     #: What its server says when asked for the list of what was sent: message keys, texts and states.
     lists: Callable[[list[tuple[int, str, str]]], Said] | None = None
+    #: Whether a letter that is not in the list was not sent.
+    is_whole: bool = True
 
 
 def opening(kind: str, medium: str, root: Path, **options: str) -> Opening:
@@ -63,7 +65,12 @@ def _http(server: Server, root: Path) -> Carrier:
     )
 
 
+def _jpush_marks(heard: Heard) -> Said:
+    return Said(200, {"cidlist": [f"probe-{number}" for number in range(int(heard.query["count"]))]})
+
+
 def _jpush(server: Server, root: Path) -> Carrier:
+    server.beside["/v3/push/cid"] = _jpush_marks
     return jpush.opened(opening("jpush", "push", root, url=f"{server.url}/v3/push"))
 
 
@@ -112,6 +119,15 @@ def _tencent_said(code: str) -> Said:
     status = {"SerialNo": "S-1", "PhoneNumber": "+86", "Fee": 1, "SessionContext": "", "Code": code}
     status |= {"Message": code, "IsoCode": "CN"}
     return Said(200, {"Response": {"SendStatusSet": [status], "RequestId": "R"}})
+
+
+def _tencent_lists(sent: list[tuple[int, str, str]]) -> Said:
+    states = {"sent": "", "failed": "FAIL", "delivered": "SUCCESS"}
+    listed = [
+        {"SessionContext": str(id), "ReportStatus": states[state], "SerialNo": "S-1", "UserReceiveTime": 1}
+        for id, _, state in sent
+    ]
+    return Said(200, {"Response": {"PullSmsSendStatusSet": listed, "RequestId": "R"}})
 
 
 def _tencent_told(heard: Heard) -> tuple[str, str | None, str | None]:
@@ -182,6 +198,8 @@ RIGS = [
         },
         _tencent_told,
         "S-1",
+        lists=_tencent_lists,
+        is_whole=False,
     ),
     Rig(
         "twilio",

@@ -95,11 +95,15 @@ class Letter:
 
 @dataclass(frozen=True)
 class Parcel:
-    """Letters of one batch that go to a provider at once; `at_us` is the moment."""
+    """Letters of one batch that go to a provider at once; `at_us` is the moment.
+
+    Where a provider is asked what became of them, `asked_us` is the moment, and `at_us` when they were taken.
+    """
 
     batch_id: int
     at_us: int
     letters: Sequence[Letter]
+    asked_us: int = 0
 
 
 @dataclass(frozen=True)
@@ -173,10 +177,23 @@ class Carrier(Protocol):
         """Send letters; the outcome of each as soon as it is known. Letters without one are UNKNOWN."""
 
     def ask(self, parcel: Parcel) -> Iterable[Outcome]:
-        """What became of letters that may have been sent; the ones it cannot tell are left out."""
+        """What became of letters that may have been sent; the ones it cannot tell are left out.
+
+        A carrier that `asks_by_sending` (see there) is only asked for letters that may still go.
+        """
 
     def heard(self, request: Request) -> Iterable[Receipt | Reply]:
         """The receipts and replies in a call-back. Raises ValueError where it is not from the provider."""
+
+
+@runtime_checkable
+class AsksBySending(Protocol):
+    """A carrier that is asked by sending once more under the mark of the first time.
+
+    The provider answers with the first result where there is one; else the letter goes out now.
+    """
+
+    asks_by_sending: bool
 
 
 @runtime_checkable

@@ -282,7 +282,7 @@ WHERE verdict.id = deliver_message.id AND deliver_message.state = 'unknown';
 -- name: unknown_of_batch
 -- What is not known of a batch, as letters need it.
 SELECT id, customer_id, playbook, version, step, template, purpose, grant_id, tries, language, treatment_id,
-    provider, reason
+    provider, reason, cleared_until_us
 FROM deliver_message
 WHERE state = 'unknown' AND id IN (SELECT given.value FROM ids_in(%s) AS given);
 
@@ -390,12 +390,16 @@ VALUES (%s, %s, %s, %s, %s, %s)
 ON CONFLICT DO NOTHING;
 
 -- name: judge_again
--- What waits for a customer is judged again before it goes.
-UPDATE deliver_message SET cleared_until_us = 0, slot_us = NULL WHERE state = 'waiting' AND customer_id = %s;
+-- What waits for a customer is judged again before it goes; of what is not known the gate's word is over too.
+UPDATE deliver_message
+SET cleared_until_us = 0, slot_us = CASE WHEN state = 'waiting' THEN NULL ELSE slot_us END
+WHERE state IN ('waiting', 'unknown') AND customer_id = %s;
 
 -- name: judge_all_again
--- Everything that waits is judged again before it goes.
-UPDATE deliver_message SET cleared_until_us = 0, slot_us = NULL WHERE state = 'waiting' AND cleared_until_us > 0;
+-- Everything that waits is judged again before it goes; of what is not known the gate's word is over too.
+UPDATE deliver_message
+SET cleared_until_us = 0, slot_us = CASE WHEN state = 'waiting' THEN NULL ELSE slot_us END
+WHERE (state = 'waiting' OR state = 'unknown') AND cleared_until_us > 0;
 
 -- name: consent_of
 -- Everything a customer said, the latest first.

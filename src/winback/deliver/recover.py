@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from winback.deliver import book
 from winback.deliver.carriers import Lane
 from winback.deliver.compose import Claimed
 from winback.deliver.drain import ERROR_LETTERS, Batch, Desk, settle
-from winback.deliver.nouns import Fate, Outcome, Parcel
+from winback.deliver.nouns import AsksBySending, Fate, Outcome, Parcel
 from winback.store import facts
 from winback.terms.time import MICROS_PER_SECOND
 
@@ -45,16 +45,20 @@ def _asked(desk: Desk, row: tuple[Any, ...], *, is_settled: bool) -> Counter[str
     lists come some time after the sending.
     """
     number, medium, _, claimed_us, ids = row
+    now = desk.clock()
     found = book.fetch(desk.connection, "unknown_of_batch", [ids])
-    claimed = [Claimed(*each[:-2]) for each in found]
-    providers = {each[0]: each[-2] for each in found}
-    reasons = {each[0]: each[-1] or "" for each in found}
+    claimed = [Claimed(*each[:-3]) for each in found]
+    providers = {each[0]: each[-3] for each in found}
+    reasons = {each[0]: each[-2] or "" for each in found}
+    may_go = _may_go(desk, [one for one, each in zip(claimed, found, strict=True) if each[-1] > now])
     letters, _ = desk.writer.letters(desk.connection, medium, claimed)
     outcomes: list[tuple[str | None, Outcome]] = []
     for lane in desk.lanes.get(medium, ()):
         some = [letter for letter in letters if providers.get(letter.id) in (lane.section.name, None)]
+        if isinstance(lane.carrier, AsksBySending):
+            some = [letter for letter in some if letter.id in may_go]
         if some:
-            said, error = _said(lane, Parcel(number, claimed_us, some))
+            said, error = _said(lane, Parcel(number, claimed_us, some, now))
             if error is not None:
                 silent = {letter.id for letter in some} - {each.id for each in said}
                 _note(desk, {id: reasons[id] for id in silent & reasons.keys()}, error)
@@ -62,9 +66,22 @@ def _asked(desk: Desk, row: tuple[Any, ...], *, is_settled: bool) -> Counter[str
             outcomes += [(lane.section.name, each) for each in known if each.id in providers]
     if not outcomes:
         return Counter()
-    counted, _ = settle(desk, Batch(number, medium, (), claimed, claimed_us), outcomes, desk.clock())
+    counted, _ = settle(desk, Batch(number, medium, (), claimed, claimed_us), outcomes, now)
     book.do(desk.connection, "untell_batch", [number])
     return counted
+
+
+def _may_go(desk: Desk, claimed: Sequence[Claimed]) -> set[int]:
+    """Those of whom neither the treatment was withdrawn meanwhile, nor the grant that it promises."""
+    treatments = book.packed(one.treatment_id for one in claimed)
+    stopped = {row[0] for row in book.fetch(desk.connection, "stopped_of", [treatments])}
+    grants = book.packed(one.grant_id for one in claimed if one.grant_id is not None)
+    standing = {row[0] for row in book.fetch(desk.connection, "standing_of", [desk.clock(), grants])}
+    return {
+        one.id
+        for one in claimed
+        if one.treatment_id not in stopped and (one.grant_id is None or one.grant_id in standing)
+    }
 
 
 def _said(lane: Lane, parcel: Parcel) -> tuple[list[Outcome], str | None]:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from winback.deliver.nouns import Fate, Letter, Outcome, Parcel, Receipt, Reply, Request, What
+from winback.deliver.providers.kept_texts import CHINA, KeptTexts, moment_in_china
 from winback.deliver.providers.opening import Opening, fate_of
 
 _BAD_CONTACT = frozenset(
@@ -21,45 +22,29 @@ _DOWN = frozenset(
         *("Throttling", "Throttling.User", "ServiceUnavailable", "InvalidAccessKeyId.NotFound"),
     }
 )
-_CHINA = timedelta(hours=8)
 _PAGE = 50
 #: From the taking of a letter until it may have been sent.
 _LATE = (timedelta(0), timedelta(hours=1))
 
 
 @dataclass(frozen=True)
-class Aliyun:
-    """One call a letter; `out_id` is the message's key, by which it can be asked for."""
+class Aliyun(KeptTexts):
+    """`out_id` is the message's key, by which it can be asked for."""
 
-    opening: Opening
-    client: Any
-    medium: str = "sms"
-
-    @property
-    def name(self) -> str:
-        """Its name in the settings."""
-        return self.opening.section.name
-
-    def send(self, parcel: Parcel) -> Iterator[Outcome]:
-        """Send letters one by one; nothing is tried twice by the software itself."""
-        for letter in parcel.letters:
-            code = self.opening.section.templates.get(letter.template)
-            if code is None:
-                yield Outcome(letter.id, Fate.REJECTED, error=f"no template code for {letter.template}")
-                continue
-            try:
-                body = self.client.send_sms_with_options(self._request(letter, code), self._patience()).body
-            except Exception as error:
-                yield _failed(letter.id, error)
-                continue
-            yield _judged(letter.id, body.code, body.biz_id)
+    def sent(self, letter: Letter, code: str) -> Outcome:
+        """Send one letter."""
+        try:
+            body = self.client.send_sms_with_options(self._request(letter, code), self._patience()).body
+        except Exception as error:
+            return _failed(letter.id, error)
+        return _judged(letter.id, body.code, body.biz_id)
 
     def ask(self, parcel: Parcel) -> Iterator[Outcome]:
         """Look for each letter in the lists of its number; in none of them means not sent.
 
         The lists go by days of China; a letter taken just before midnight may stand in the next one.
         """
-        moments = (datetime.fromtimestamp(parcel.at_us / 1e6, UTC) + _CHINA + late for late in _LATE)
+        moments = (datetime.fromtimestamp(parcel.at_us / 1e6, UTC) + CHINA + late for late in _LATE)
         days = sorted({moment.strftime("%Y%m%d") for moment in moments})
         for letter in parcel.letters:
             lists = [self._listed(letter.to, day) for day in days]
@@ -89,7 +74,7 @@ class Aliyun:
             elif each.get("out_id"):
                 what = What.DELIVERED if each.get("success") else What.FAILED
                 detail = str(each.get("err_code", ""))
-                at_us = _moment(each.get("report_time"), request.at_us)
+                at_us = moment_in_china(each["report_time"]) if each.get("report_time") else request.at_us
                 yield Receipt(
                     what, at_us, int(each["out_id"]), detail=detail, is_bad_contact=detail in _BAD_CONTACT
                 )
@@ -121,14 +106,6 @@ def _failed(id: int, error: Exception) -> Outcome:
     if isinstance(code, str) and code:
         return _judged(id, code, None)
     return Outcome(id, fate_of(error), error=type(error).__name__)
-
-
-def _moment(text: str | None, otherwise: int) -> int:
-    """A time of China as microseconds UTC."""
-    if not text:
-        return otherwise
-    moment = datetime.fromisoformat(text).replace(tzinfo=UTC) - _CHINA
-    return int(moment.timestamp()) * 1_000_000
 
 
 def opened(opening: Opening) -> Aliyun:

@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from winback.deliver.nouns import Fate, Letter, Outcome, Parcel, Receipt, Reply, Request
 from winback.deliver.providers.opening import Opening, fate_of
+from winback.store.whole import write_json
 
 #: The audience is not there: the registration is gone.
 _BAD_CONTACT = frozenset({1011})
 _LATER = frozenset({1000, 1020, 1030})
 _DOWN = frozenset({1004, 2002, 2003})
+#: Marks that JPush gives out at once, at most.
+_MARKS_AT_ONCE = 1000
+_KEPT_SECONDS = 2 * 24 * 3600
 
 
 @dataclass(frozen=True)
 class JPush:
-    """One call a letter to one registration."""
+    """One call a letter to one registration, each under a mark (`cid`) of JPush's own.
+
+    A push under the same mark within a day is not carried out again: JPush repeats its first answer. So the
+    marks are on the disk before the first letter goes, and asking is sending under the same mark.
+    """
 
     opening: Opening
     client: Any
     url: str
     medium: str = "push"
+    asks_by_sending: bool = True
 
     @property
     def name(self) -> str:
@@ -31,26 +41,64 @@ class JPush:
         return self.opening.section.name
 
     def send(self, parcel: Parcel) -> Iterator[Outcome]:
-        """Send letters one by one."""
-        package = self.opening.load("jpush")
-        for letter in parcel.letters:
-            push = self._push(package, letter)
-            try:
-                answer = self.client._request(
-                    "POST", _json(push.payload), self.url, "application/json", version=3
-                )
-            except Exception as error:
-                yield _failed(letter.id, error)
-                continue
-            yield Outcome(letter.id, Fate.SENT, _ref(answer.text))
+        """Send letters one by one; without marks none goes."""
+        try:
+            marks = self._marks(len(parcel.letters))
+        except Exception as error:
+            yield from (Outcome(each.id, Fate.DOWN, error=type(error).__name__) for each in parcel.letters)
+            return
+        self._keep(parcel, marks)
+        for letter, mark in zip(parcel.letters, marks, strict=True):
+            yield self._sent(letter, mark)
 
-    def ask(self, _: Parcel) -> Iterable[Outcome]:
-        """It knows messages by its own numbers only."""
-        return ()
+    def ask(self, parcel: Parcel) -> Iterator[Outcome]:
+        """Send once more under the mark of the first time; without one, as on another machine, nothing is."""
+        file = self._file(parcel)
+        known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        for letter in parcel.letters:
+            mark = known.get(str(letter.id))
+            found = None if mark is None else self._sent(letter, mark)
+            if found is not None and found.fate not in (Fate.UNKNOWN, Fate.DOWN):
+                yield found
 
     def heard(self, _: Request) -> Iterable[Receipt | Reply]:
         """The app says itself what was opened."""
         raise ValueError("JPush gives no receipts by call-back")
+
+    def _marks(self, count: int) -> list[str]:
+        """So many marks. Raises what the software raises, ValueError where there are fewer."""
+        marks: list[str] = []
+        for at in range(0, count, _MARKS_AT_ONCE):
+            asked = {"count": min(_MARKS_AT_ONCE, count - at), "type": "push"}
+            answer = self.client._request(
+                "GET", None, f"{self.url}/cid", "application/json", version=3, params=asked
+            )
+            marks += [str(each) for each in answer.json()["cidlist"]]
+        if len(marks) != count:
+            raise ValueError("too few marks")
+        return marks
+
+    def _keep(self, parcel: Parcel, marks: Sequence[str]) -> None:
+        """The marks of a batch, on the disk; those of past days, which JPush has forgotten, go."""
+        known = {str(letter.id): mark for letter, mark in zip(parcel.letters, marks, strict=True)}
+        write_json(self._file(parcel), known, indent=None)
+        for file in self._file(parcel).parent.glob(f"{self.name}-*.json"):
+            if file.stat().st_mtime < parcel.at_us / 1_000_000 - _KEPT_SECONDS:
+                file.unlink(missing_ok=True)
+
+    def _file(self, parcel: Parcel) -> Path:
+        return self.opening.data / "jpush" / f"{self.name}-{parcel.batch_id:012d}.json"
+
+    def _sent(self, letter: Letter, mark: str) -> Outcome:
+        push = self._push(self.opening.load("jpush"), letter)
+        push.cid = mark
+        try:
+            answer = self.client._request(
+                "POST", _json(push.payload), self.url, "application/json", version=3
+            )
+        except Exception as error:
+            return _failed(letter.id, error)
+        return Outcome(letter.id, Fate.SENT, _ref(answer.text))
 
     def _push(self, package: Any, letter: Letter) -> Any:
         push = self.client.create_push()

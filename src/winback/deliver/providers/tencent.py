@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from winback.deliver.nouns import Fate, Letter, Outcome, Parcel, Receipt, Reply, Request, What
+from winback.deliver.providers.kept_texts import KeptTexts, moment_in_china
 from winback.deliver.providers.opening import Opening, fate_of
 
 _BAD_CONTACT = ("InvalidParameterValue.IncorrectPhoneNumber", "FailedOperation.PhoneNumberInBlacklist")
@@ -19,44 +19,50 @@ _DOWN = (
     "FailedOperation.InsufficientBalance",
     "UnauthorizedOperation",
 )
-_CHINA = timedelta(hours=8)
+#: Reports of one number at once, at most.
+_LISTED_MAX = 100
+_FATES = {"SUCCESS": Fate.DELIVERED, "FAIL": Fate.REJECTED}
 
 
 @dataclass(frozen=True)
-class Tencent:
-    """One call a letter; `SessionContext` is the message's key and comes back with receipts."""
+class Tencent(KeptTexts):
+    """`SessionContext` is the message's key, in reports too where Tencent has switched that on."""
 
-    opening: Opening
-    client: Any
-    medium: str = "sms"
+    def sent(self, letter: Letter, code: str) -> Outcome:
+        """Send one letter."""
+        try:
+            answer = self.client.SendSms(self._request(letter, code))
+        except Exception as error:
+            return _failed(letter.id, error)
+        said = answer.SendStatusSet[0]
+        return (
+            Outcome(letter.id, Fate.SENT, said.SerialNo)
+            if said.Code == "Ok"
+            else _judged(letter.id, said.Code)
+        )
 
-    @property
-    def name(self) -> str:
-        """Its name in the settings."""
-        return self.opening.section.name
+    def ask(self, parcel: Parcel) -> Iterator[Outcome]:
+        """Look for each letter among the reports on its number.
 
-    def send(self, parcel: Parcel) -> Iterator[Outcome]:
-        """Send letters one by one."""
+        A letter has a report once its network has given one, so that none means nothing.
+        """
         for letter in parcel.letters:
-            code = self.opening.section.templates.get(letter.template)
-            if code is None:
-                yield Outcome(letter.id, Fate.REJECTED, error=f"no template code for {letter.template}")
-                continue
-            try:
-                answer = self.client.SendSms(self._request(letter, code))
-            except Exception as error:
-                yield _failed(letter.id, error)
-                continue
-            said = answer.SendStatusSet[0]
-            yield (
-                Outcome(letter.id, Fate.SENT, said.SerialNo)
-                if said.Code == "Ok"
-                else _judged(letter.id, said.Code)
-            )
+            found = [
+                each for each in self._reports(letter.to, parcel) if each.SessionContext == str(letter.id)
+            ]
+            if found:
+                status = found[0].ReportStatus
+                yield Outcome(letter.id, _FATES.get(status, Fate.SENT), found[0].SerialNo)
 
-    def ask(self, _: Parcel) -> Iterable[Outcome]:
-        """Its lists do not name messages, so it cannot tell."""
-        return ()
+    def _reports(self, number: str, parcel: Parcel) -> list[Any]:
+        load = self.opening.load("tencentcloud.sms.v20210111.models")
+        request = load.PullSmsSendStatusByPhoneNumberRequest()
+        request.BeginTime = parcel.at_us // 1_000_000 - 1
+        request.EndTime = parcel.asked_us // 1_000_000 + 1
+        request.Offset, request.Limit = 0, _LISTED_MAX
+        request.PhoneNumber, request.SmsSdkAppId = number, self.opening.option("app_id")
+        found: list[Any] = self.client.PullSmsSendStatusByPhoneNumber(request).PullSmsSendStatusSet or []
+        return found
 
     def heard(self, request: Request) -> Iterable[Receipt | Reply]:
         """A list of receipts, or one reply."""
@@ -66,8 +72,7 @@ class Tencent:
             return
         for each in said:
             what = What.DELIVERED if each["report_status"] == "SUCCESS" else What.FAILED
-            at = datetime.fromisoformat(each["user_receive_time"]).replace(tzinfo=UTC) - _CHINA
-            at_us = int(at.timestamp()) * 1_000_000
+            at_us = moment_in_china(each["user_receive_time"])
             yield Receipt(what, at_us, ref=each["sid"], detail=str(each.get("errmsg", "")))
 
     def _request(self, letter: Letter, code: str) -> Any:
