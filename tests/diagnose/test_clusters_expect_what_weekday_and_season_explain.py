@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import poisson
@@ -60,6 +62,31 @@ def test_a_weekday_on_which_nobody_ever_registers_is_expected_to_stay_empty() ->
     fit = expected(counts, 0)
     assert fit.mean[5::7].max() < 0.5
     assert fit.mean[:5].sum() == pytest.approx(mean[:5].sum(), rel=0.15)
+
+
+def test_the_p_of_a_run_of_one_day_is_that_of_the_day() -> None:
+    counts = np.random.default_rng(4).poisson(flat(140, 60))
+    fit = expected(counts, 0)
+    tail = fit.tail(counts)
+    assert [fit.run_tail(counts, slice(i, i + 1)) for i in (0, 50, 139)] == pytest.approx(tail[[0, 50, 139]])
+
+
+def test_days_that_are_alike_beyond_weekday_and_season_make_a_run_less_surprising() -> None:
+    alike, apart = [], []
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        wave = np.zeros(365)
+        for i in range(1, 365):
+            wave[i] = 0.6 * wave[i - 1] + rng.normal(0, 0.15)
+        alike.append(expected(rng.poisson(flat(365, 100) * np.exp(wave)), 0).alike)
+        apart.append(expected(rng.poisson(flat(365, 100)), 0).alike)
+    assert 0.3 < np.mean(alike) < 0.7
+    assert np.mean(apart) < 0.15
+    rng = np.random.default_rng(1)
+    counts = rng.poisson(flat(200, 100))
+    counts[50:55] = counts[50:55] * 1.4
+    fit = expected(counts, 0)
+    assert replace(fit, alike=0.6).run_tail(counts, slice(50, 55)) > 10 * fit.run_tail(counts, slice(50, 55))
 
 
 def test_residuals_are_normal_deviates_of_the_middle_of_each_step() -> None:

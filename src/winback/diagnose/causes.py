@@ -87,7 +87,7 @@ def clusters_section(clusters: Clusters, language: Language) -> Section:
         say("expected"),
         say("excess"),
         say("named by"),
-        "q",
+        say("p for all looked at"),
     )
     rows = tuple(
         (

@@ -211,6 +211,7 @@ CHINESE = {
     "expected": "预期",
     "excess": "超出",
     "named by": "对应活动或节日",
+    "p for all looked at": "全部比较校正后的 p",
     "When they had registered": "注册集中",
     "registered a day": "每日注册数",
     "Thin line: registered each day; thick line: what weekday and season explain; shaded: bunches.": (

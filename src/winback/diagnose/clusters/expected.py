@@ -27,6 +27,10 @@ _WITHIN_CUT = float(1 - 2 * _CUT * norm.pdf(_CUT) / (2 * norm.cdf(_CUT) - 1))
 _CAREFUL = 0.1
 _ROUNDS_MAX = 20
 _ALPHA_MAX = 25.0
+#: Days more usual than this are not looked at twice.
+_USUAL_P = 0.2
+#: Where the log-normal is added up, in standard deviations.
+_NODES = np.arange(-8.0, 8.0, 0.05)
 #: Days on which so little is expected say nothing about the spread.
 _SPREAD_MEAN_MIN = 0.5
 
@@ -37,7 +41,8 @@ class Expected:
 
     design (n, k), covariance (k, k): of the log of the mean; kept: the days that took part;
     freedom: days that took part less coefficients; alpha_high: the spread that only a tenth of samples would
-    make look smaller.
+    make look smaller; alike: how alike neighbouring days are beyond the mean, the correlation of their
+    residuals that only a tenth of samples would make look smaller, not below nought.
     """
 
     mean: Floats
@@ -47,15 +52,33 @@ class Expected:
     covariance: Floats
     kept: Bools
     freedom: int
+    alike: float
 
     def tail(self, counts: Ints) -> Floats:
         """One-sided p of each day: so many or more, were it a day like the others.
 
-        The uncertainty of the mean widens the negative binomial; that of the spread is met by `alpha_high`
+        What varies the mean may be gamma or log-normal, whose tail is heavier: the larger p counts. The
+        uncertainty of the mean widens the distribution; that of the spread is met by `alpha_high`
         and by making a Student t of the normal deviate.
         """
-        deviate = norm.isf(_upper(counts, self.mean, self.alpha_high + _own(self.design, self.covariance)))
+        spread = self.alpha_high + _own(self.design, self.covariance)
+        deviate = norm.isf(_upper_of_either(counts, self.mean, spread))
         return np.asarray(t.sf(deviate, self.freedom))
+
+    def run_tail(self, counts: Ints, days: slice) -> float:
+        """One-sided p of the sum of a run of days: so many or more in all; of one day as `tail`.
+
+        With the mean and the variance of the sum, its days alike as a first-order autoregression makes them.
+        """
+        mean = self.mean[days]
+        length, total = len(mean), float(mean.sum())
+        slope = mean @ self.design[days]
+        lags = np.arange(1, length)
+        together = 1 + 2 * float(((1 - lags / length) * self.alike**lags).sum())
+        own = (total + self.alpha_high * float((mean**2).sum())) * together
+        wide = (own - total + float(slope @ self.covariance @ slope)) / total**2
+        upper = _upper_of_either(counts[days].sum(keepdims=True), np.array([total]), np.array([wide]))
+        return float(t.sf(norm.isf(upper), self.freedom)[0])
 
     def sum_error(self, days: slice) -> float:
         """The standard error of predicting the sum of the counts of `days`."""
@@ -92,7 +115,8 @@ def expected(counts: Ints, first_weekday: int) -> Expected:
         kept = now
     careful = float(chi2.ppf(_CAREFUL, freedom)) / freedom
     alpha_high = _alpha(counts[kept], mean[kept], freedom, careful)
-    return Expected(mean, alpha, alpha_high, design, covariance, kept, freedom)
+    alike = _alike(residuals(counts, mean, np.full(len(mean), alpha)), kept)
+    return Expected(mean, alpha, alpha_high, design, covariance, kept, freedom, alike)
 
 
 def _design(days: int, first_weekday: int) -> Floats:
@@ -164,6 +188,15 @@ def _alpha(counts: Ints, mean: Floats, freedom: int, wanted: float = 1.0) -> flo
     return float(brentq(too_wide, 0.0, high, xtol=1e-6)) if high < _ALPHA_MAX else _ALPHA_MAX
 
 
+def _alike(residual: Floats, kept: Bools) -> float:
+    """The correlation of the residuals of neighbouring days that took part; see `Expected.alike`."""
+    pairs = np.flatnonzero(kept[1:] & kept[:-1])
+    if len(pairs) < 2:
+        return 0.0
+    found = float((residual[pairs] * residual[pairs + 1]).mean() / max((residual[kept] ** 2).mean(), 1.0))
+    return float(np.clip(found + norm.isf(_CAREFUL) / np.sqrt(len(pairs)), 0.0, 0.9))
+
+
 def _kept(counts: Ints, mean: Floats, alpha: Floats, cut: float) -> Bools:
     return np.asarray(np.abs(residuals(counts, mean, alpha)) <= cut)
 
@@ -189,3 +222,15 @@ def _upper(counts: Ints, mean: Floats, alpha: Floats) -> Floats:
         size = np.where(alpha > 1e-9, 1 / np.maximum(alpha, 1e-9), 1.0)
     wide = nbinom.sf(counts - 1, size, size / (size + mean))
     return np.asarray(np.where(alpha > 1e-9, wide, poisson.sf(counts - 1, mean)))
+
+
+def _upper_of_either(counts: Ints, mean: Floats, alpha: Floats) -> Floats:
+    """P(Y >= counts) of a Poisson whose mean is gamma (`_upper`) or log-normal, whichever is larger."""
+    found = _upper(counts, mean, alpha)
+    rare = np.flatnonzero(found <= _USUAL_P)
+    if len(rare):
+        sigma = np.sqrt(np.log1p(alpha[rare]))[:, None]
+        means = mean[rare][:, None] * np.exp(sigma * _NODES - sigma**2 / 2)
+        heavy = poisson.sf(counts[rare][:, None] - 1, means) @ (norm.pdf(_NODES) * (_NODES[1] - _NODES[0]))
+        found[rare] = np.maximum(found[rare], heavy)
+    return found

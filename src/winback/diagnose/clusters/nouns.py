@@ -13,8 +13,8 @@ from winback.diagnose.contrast import Contrast
 class ClusterRules:
     """What counts as a bunch.
 
-    false_rate: the expected share of false days among the days called; ratio_min: a day must have so many
-    times what is expected; days_min, per_day_min: shorter or thinner histories cannot tell; follow_days:
+    false_rate: the chance that any bunch told is false; ratio_min: a day must have so many times what is
+    expected; days_min, per_day_min: shorter or thinner histories cannot tell; follow_days:
     churn is compared within so many days of registering; country: whose holidays name bunches.
     """
 
@@ -49,9 +49,9 @@ class Part:
 class Cluster:
     """A run of days, both ends in it, on which far more registered than weekday and season explain.
 
-    excess is registered - expected with a 95 % interval of what would have come anyway; p is the smallest
-    of its days, p_adjusted that after Benjamini and Hochberg over all days looked at; channel None: all
-    channels together; off_days: how many of its days are no workdays (None: not known).
+    excess is registered - expected with a 95 % interval of what would have come anyway; p is the
+    chance of so many or more in all, p_adjusted that after Bonferroni over all runs looked at; channel None:
+    all channels together; off_days: how many of its days are no workdays (None: not known).
     """
 
     channel: str | None

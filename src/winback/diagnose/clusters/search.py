@@ -8,7 +8,6 @@ from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import false_discovery_control
 
 from winback.diagnose.bits import NO_DAY
 from winback.diagnose.clusters.calendar import names_of, off_days
@@ -23,6 +22,8 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 DEFAULT_RULES = ClusterRules()
+#: A day may belong to a bunch if chance alone would bring as many so rarely.
+_CALLED_P = 0.01
 #: A day between two of a bunch belongs to it if chance alone would bring as many so rarely.
 _ELEVATED_P = 0.16
 
@@ -51,23 +52,26 @@ def find_clusters(
 ) -> Clusters:
     """All bunches among the registrations of [first_day, before), of all channels and of single ones.
 
-    Days whose adjusted p (Benjamini and Hochberg 1995, over all days) is at most `false_rate` and that have
-    `ratio_min` times what is expected make runs; a run counts if its own adjusted p is at most `false_rate`
-    too, with each run as one test beside the days that are in none. Channels share one correction.
+    Days whose p is at most 1 % and that have `ratio_min` times what is expected make runs. A run is told if
+    the p of its sum is at most `false_rate` after Bonferroni, weighted over all lengths and first days of
+    runs there could be. Half of the rate is for all channels together, half for the single ones: the chance
+    that anything told is false is at most `false_rate`.
     Churn is compared among those who registered `follow_days` before `followed_until` (`before`, if None).
     """
     first, until = day_number(first_day), day_number(before)
     inside = (registered.day != NO_DAY) & (registered.day >= first) & (registered.day < until)
     counts = _counts(registered.day[inside], first, until)
     untold = _untold(counts, rules)
+    alone, too_thin = _channel_histories(registered, inside, rules)
+    looks = 2 if alone else 1
     found: tuple[Cluster, ...] = ()
     days: tuple[DayExpected, ...] = ()
     if untold is None:
         fit = expected(counts, first_day.weekday())
         days = _days(counts, fit, first_day)
-        found = _found([(None, first, counts, fit)], rules)
+        found = _found([(None, first, counts, fit)], rules, looks=looks)
         found = tuple(_with_parts(cluster, found, registered, (first, until)) for cluster in found)
-    by_channel, too_thin = _by_channel(registered, inside, rules)
+    by_channel = _found(alone, rules, looks=looks)
     followed = inside & (registered.day + rules.follow_days <= day_number(followed_until or before))
     churn, found = _with_churn(found, registered, followed)
     named = [_named(cluster, campaigns, rules.country) for cluster in found]
@@ -109,35 +113,26 @@ def _days(counts: Ints, fit: Expected, first_day: date) -> tuple[DayExpected, ..
 _History = tuple[str | None, int, Ints, Expected]
 
 
-def _found(histories: Sequence[_History], rules: ClusterRules) -> tuple[Cluster, ...]:
-    """The runs of all histories, with one correction over all their days."""
-    tails = [fit.tail(counts) for _, _, counts, fit in histories]
-    adjusted = np.split(_adjusted(np.concatenate(tails)), np.cumsum([len(p) for p in tails])[:-1])
-    runs: list[tuple[_History, slice, float]] = []
-    rest: list[Floats] = []
-    for history, p, q in zip(histories, tails, adjusted, strict=True):
-        _, _, counts, fit = history
-        far = counts >= rules.ratio_min * fit.mean
-        spans = _spans((q <= rules.false_rate) & far, (p <= _ELEVATED_P) & (counts > fit.mean))
-        outside = np.ones(len(p), np.bool_)
-        for span in spans:
-            outside[span] = False
-            runs.append((history, span, _simes(p[span])))
-        rest.append(p[outside])
-    if not runs:
+def _found(histories: Sequence[_History], rules: ClusterRules, *, looks: int) -> tuple[Cluster, ...]:
+    """The runs of all histories, one of so many looks, with one correction over all their days."""
+    if not histories:
         return ()
-    q_runs = _adjusted(np.concatenate([np.array([p for _, _, p in runs]), *rest]))[: len(runs)]
-    kept = zip(runs, q_runs, strict=True)
-    return tuple(_cluster(h, span, (p, float(q))) for (h, span, p), q in kept if q <= rules.false_rate)
+    days = sum(len(counts) for _, _, counts, _ in histories)
+    found: list[Cluster] = []
+    for history in histories:
+        _, _, counts, fit = history
+        p, far = fit.tail(counts), counts >= rules.ratio_min * fit.mean
+        for span in _spans((p <= _CALLED_P) & far, (p <= _ELEVATED_P) & (counts > fit.mean)):
+            chance = fit.run_tail(counts, span)
+            of_all = min(chance * days * looks * _lengths(span.stop - span.start), 1.0)
+            if of_all <= rules.false_rate:
+                found.append(_cluster(history, span, (chance, of_all)))
+    return tuple(found)
 
 
-def _adjusted(p: Floats) -> Floats:
-    return np.asarray(false_discovery_control(np.clip(p, 0, 1)))
-
-
-def _simes(p: Floats) -> float:
-    """The p of a run: Simes (1986), that none of its days is elevated."""
-    return float((np.sort(p) * len(p) / np.arange(1, len(p) + 1)).min())
+def _lengths(days: int) -> float:
+    """What a run of so many days pays for the other lengths that were looked at: their shares add up to 1."""
+    return days**2 * np.pi**2 / 6
 
 
 def _spans(called: Bools, elevated: Bools) -> list[slice]:
@@ -166,15 +161,18 @@ def _cluster(history: _History, span: slice, p: tuple[float, float]) -> Cluster:
     )
 
 
-def _by_channel(
+def _channel_histories(
     registered: Registered, inside: Bools, rules: ClusterRules
-) -> tuple[tuple[Cluster, ...], tuple[str, ...]]:
-    """Bunches of each channel within the days in which it brought anyone; and the channels left out."""
+) -> tuple[list[_History], tuple[str, ...]]:
+    """Each channel within the days in which it brought anyone; and the channels left out.
+
+    A channel that brought everybody is told as all channels together.
+    """
     histories: list[_History] = []
     too_thin = []
     for place, channel in enumerate(registered.channels):
         mine = registered.day[inside & (registered.channel == place)]
-        if not len(mine):
+        if not len(mine) or len(mine) == inside.sum():
             continue
         first = int(mine.min())
         counts = _counts(mine, first, int(mine.max()) + 1)
@@ -182,7 +180,7 @@ def _by_channel(
             too_thin.append(channel)
         else:
             histories.append((channel, first, counts, expected(counts, day_of(first).weekday())))
-    return (_found(histories, rules) if histories else ()), tuple(too_thin)
+    return histories, tuple(too_thin)
 
 
 def _with_parts(

@@ -21,10 +21,10 @@ _TEXT = {
     ),
     "found": (
         "{bunches} bunches hold {registered} of {counted} registrations; {unnamed} of them lie in no "
-        "campaign or holiday. At most {rate} of such bunches are expected to be chance.",
+        "campaign or holiday. The chance that any of them is mere chance is at most {rate}.",
         "共发现 {bunches} 次注册集中，含 {counted} 次注册中的 {registered} 次；"
         "其中 {unnamed} 次不在任何活动或假日内。"
-        "预计至多 {rate} 属偶然。",
+        "其中有任何一次纯属偶然的概率至多为 {rate}。",
     ),
     "cluster": (
         "{first} to {last}{channel}: {registered} registered, {ratio} times the {expected} expected; "
