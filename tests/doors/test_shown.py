@@ -35,6 +35,18 @@ def test_on_a_terminal_bars_come_and_go_and_notes_stay():
     assert "a note" in text
 
 
+def test_away_from_a_terminal_long_work_tells_now_and_then_how_long_it_will_go_on():
+    out, moment = io.StringIO(), [0.0]
+    with Shown(Console(file=out, force_terminal=False, width=80), lambda: moment[0]) as progress:
+        progress.start("days", 90)
+        for _ in range(90):
+            moment[0] += 1
+            progress.advance()
+    lines = out.getvalue().splitlines()
+    assert lines[:3] == ["days", "days 10/90 → 0:01:20", "days 20/90 → 0:01:10"]
+    assert len(lines) == 1 + 8
+
+
 class Colour(StrEnum):
     RED = "red"
 

@@ -148,7 +148,7 @@ class _History:
         alive = np.unique(np.concatenate([_lane(ws, kind, None)[0] for kind in churn.kinds]))
         keys, held = _lane(ws, Kind.BALANCE, "balance")
         order = np.argsort(keys)
-        ids = ingest.registry(ws)["id"].combine_chunks()
+        ids = ingest.ids(ws)
         return cls(ids, churn.days, alive, keys[order], held[order])
 
     def is_alive(self, who: Int64s, day: Int64s) -> Flags:

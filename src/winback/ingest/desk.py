@@ -91,9 +91,9 @@ class Desk:
 def furnish(db: duckdb.DuckDBPyConnection, ws: Workspace, manifest: Manifest, journal: work.Work) -> None:
     """Make what mapping SQL refers to: the kinds, the known time zones, the ids of the registry."""
     kinds = ", ".join(literal(kind) for kind in ws.settings.event_kinds)
-    db.execute(f"CREATE TYPE event_kind AS ENUM ({kinds})")
+    db.execute(f"CREATE TEMP TYPE event_kind AS ENUM ({kinds})")
     db.register("zones", pa.table({"name": pa.array(_zones(), pa.string())}))
-    db.execute("CREATE TABLE known_zones AS SELECT name FROM zones")
+    db.execute("CREATE TEMP TABLE known_zones AS SELECT name FROM zones")
     db.unregister("zones")
     segments = (*manifest.registry.get("customers", ()), *journal.segments["customers"])
     registry.load_ids(db, segments)

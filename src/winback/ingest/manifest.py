@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -22,14 +21,19 @@ def load(data: Path) -> Manifest:
     """The manifest below the data folder; an empty one where nothing was committed yet."""
     path = data / MANIFEST
     try:
-        told = path.stat()
+        state = _state(path)
     except FileNotFoundError:
         return Manifest()
-    return _load(path, (told.st_ino, told.st_mtime_ns, told.st_size))
+    return _load(path, state)
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    told = path.stat()
+    return told.st_ino, told.st_mtime_ns, told.st_size
 
 
 @lru_cache(maxsize=4)
-def _load(path: Path, _seen: tuple[int, int, int]) -> Manifest:
+def _load(path: Path, _state: tuple[int, int, int]) -> Manifest:
     """Reads it once for each state of the file, which is only ever replaced whole."""
     raw = json.loads(path.read_text(encoding="utf-8"))
     if raw.get("form") != FORM:
@@ -44,14 +48,14 @@ def _load(path: Path, _seen: tuple[int, int, int]) -> Manifest:
 
 def save(data: Path, manifest: Manifest) -> None:
     """Commit: replace manifest.json in one durable rename."""
-    write_json(data / MANIFEST, to_json(data, manifest))
+    write_json(data / MANIFEST, to_json(data, manifest), indent=None)
 
 
 def to_json(data: Path, manifest: Manifest) -> dict[str, Any]:
     """The manifest as JSON values, paths relative to the data folder."""
 
     def names(paths: Iterable[Path]) -> list[str]:
-        return [str(path.relative_to(data)) for path in paths]
+        return [_below(data, path) for path in paths]
 
     return {
         "form": FORM,
@@ -62,7 +66,7 @@ def to_json(data: Path, manifest: Manifest) -> dict[str, Any]:
         "days": {
             day.isoformat(): {
                 "version": manifest.day_versions[day],
-                "files": [log_file_to_json(data, file) for file in files],
+                "files": [log_file_to_json(data, f) for f in files],
             }
             for day, files in manifest.days.items()
         },
@@ -74,7 +78,7 @@ def to_json(data: Path, manifest: Manifest) -> dict[str, Any]:
         "quarantine": names(manifest.quarantine),
         "settled": names(manifest.settled),
         "contacts_waiting": names(manifest.contacts_waiting),
-        "intakes": [asdict(intake) for intake in manifest.intakes],
+        "intakes": [vars(intake) for intake in manifest.intakes],
     }
 
 

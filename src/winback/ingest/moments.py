@@ -19,6 +19,17 @@ def offsets(zone: ZoneInfo, first: date, last: date) -> tuple[tuple[int, int], .
     day = datetime.combine(first - timedelta(days=2), datetime.min.time(), tzinfo=UTC)
     end = datetime.combine(last + timedelta(days=2), datetime.min.time(), tzinfo=UTC)
     found = [(_micros(day), _offset(zone, day))]
+    for year in range(day.year, end.year + 1):
+        found += [change for change in _changes(zone, year) if _micros(day) < change[0] <= _micros(end)]
+    return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def _changes(zone: ZoneInfo, year: int) -> tuple[tuple[int, int], ...]:
+    """The moments of a year (by UTC, its first excluded, that of the next included) at which it changes."""
+    day = datetime(year, 1, 1, tzinfo=UTC)
+    end = datetime(year + 1, 1, 1, tzinfo=UTC)
+    found = []
     while day < end:
         following = day + timedelta(days=1)
         if _offset(zone, following) != _offset(zone, day):

@@ -2,6 +2,10 @@
 -- The dense key of one customer id.
 SELECT customer FROM read_parquet($1) AS customers WHERE id = $2;
 
+-- name: ids
+-- The ids of all customers in key order.
+SELECT id FROM read_parquet($customers) ORDER BY customer;
+
 -- name: registry_as_of
 -- One row a customer in key order, each attribute as last said before a moment.
 WITH said AS (

@@ -23,7 +23,7 @@ from winback.settings.sources import Source
 from winback.store.sql import literal
 from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem, Place
-from winback.terms.time import month_of, start_of_day
+from winback.terms.time import day_number, month_of, start_of_day
 
 if TYPE_CHECKING:
     from winback.ingest.contacts import Safe
@@ -35,7 +35,9 @@ __all__ = [
     "customer_key",
     "days_changed_since",
     "events",
+    "events_each",
     "events_taken_since",
+    "ids",
     "lane",
     "lane_measures",
     "manifest",
@@ -99,6 +101,11 @@ def registry(ws: Workspace, as_of: date | None = None) -> pa.Table:
     return registers.table(ws, found, as_of, before)
 
 
+def ids(ws: Workspace) -> pa.Array:
+    """The business's ids of all customers, in key order."""
+    return registers.ids(ws, manifest(ws))["id"].combine_chunks()
+
+
 def said_each(
     ws: Workspace, cut_days: npt.NDArray[np.int32], asked: npt.NDArray[np.bool_], *, free_max: int
 ) -> dict[str, pa.DictionaryArray]:
@@ -145,6 +152,20 @@ def events(
         for file in day_files
     ]
     return log_sql(files, kinds)
+
+
+def events_each(ws: Workspace, kind: str, first_day: date, before: date) -> npt.NDArray[np.int64]:
+    """How many events of a kind each customer (in key order) has on local days [first_day, before)."""
+    known = manifest(ws)
+    counts = np.zeros(known.customers, np.int64)
+    first, end = day_number(first_day), day_number(before)
+    for month, file in known.lanes.get(kind, {}).items():
+        if month_of(first_day) <= month <= month_of(before):
+            rows = map_lane(file.path)
+            customer, day, count = (rows[name].to_numpy() for name in ("customer", "day", "count"))
+            there = (day >= first) & (day < end)
+            np.add.at(counts, customer[there], count[there])
+    return counts
 
 
 def events_taken_since(

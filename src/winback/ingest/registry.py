@@ -27,7 +27,7 @@ NEVER = np.iinfo(np.int32).max
 
 def load_ids(db: duckdb.DuckDBPyConnection, customers: Sequence[Path]) -> None:
     """Make the table `ids (id, customer)` from the segments of the registry."""
-    db.execute("CREATE OR REPLACE TABLE ids (id VARCHAR, customer INTEGER)")
+    db.execute("CREATE OR REPLACE TEMP TABLE ids (id VARCHAR, customer INTEGER)")
     if customers:
         db.execute("INSERT INTO ids SELECT id, customer FROM read_parquet(?)", [_names(customers)])
 
@@ -42,8 +42,30 @@ def key_of(ws: Workspace, manifest: Manifest, customer_id: str) -> int | None:
     return int(found[0][0]) if found else None
 
 
+def ids(ws: Workspace, manifest: Manifest) -> pa.Table:
+    """The table `id` string of all customers in key order, in one chunk."""
+    customers = manifest.registry.get("customers", ())
+
+    def read() -> pa.Table:
+        with ws.duckdb() as db:
+            return arrow(db, named("ingest")["ids"], {"customers": _names(customers)}).combine_chunks()
+
+    return ws.shelf.get(("ids", _state(customers)), read)
+
+
 def table(ws: Workspace, manifest: Manifest, as_of: date | None, before: int | None) -> pa.Table:
     """The registry as `read.registry` describes it; `before` is the start of `as_of` in microseconds."""
+    state = _state(path for paths in manifest.registry.values() for path in paths)
+    return ws.shelf.get(("registry", state, as_of), lambda: _table(ws, manifest, as_of, before))
+
+
+def _state(paths: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:
+    """Files that are never changed, told from those of the same names in an earlier life of the folder."""
+    told = ((str(path), path.stat()) for path in paths)
+    return tuple((name, stat.st_ino, stat.st_mtime_ns) for name, stat in told)
+
+
+def _table(ws: Workspace, manifest: Manifest, as_of: date | None, before: int | None) -> pa.Table:
     customers, changes = (manifest.registry.get(part, ()) for part in ("customers", "changes"))
     sql = named("ingest")["registry_as_of" if changes else "registry_without_changes"]
     given: dict[str, Any] = {"customers": _names(customers)}
@@ -51,6 +73,7 @@ def table(ws: Workspace, manifest: Manifest, as_of: date | None, before: int | N
         given |= {"changes": _names(changes), "before": NEVER_AT if before is None else before}
     with ws.duckdb() as db:
         found = arrow(db, sql, given)
+    found = found.set_column(1, "id", ids(ws, manifest)["id"])
     days = map_lane(manifest.registry["days"][0])
     last = NEVER if as_of is None else day_number(as_of)
     for place, name in enumerate(("registered_day", "first_seen_day"), start=2):

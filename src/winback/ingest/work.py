@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -124,7 +126,7 @@ def save(data: Path, work: Work) -> None:
             for kind, months in work.lanes.items()
         },
     }
-    write_json(data / JOURNAL, raw, indent=None)
+    write_json(data / JOURNAL, raw, indent=None, is_durable=False)
 
 
 def load(data: Path, manifest: Manifest, law: str) -> Work:
@@ -136,7 +138,10 @@ def load(data: Path, manifest: Manifest, law: str) -> Work:
     fresh = Work(manifest.version, law, manifest.customers)
     if not path.exists():
         return fresh
-    raw = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:  # the machine went down while it was written
+        return fresh
     known = (raw["base"], raw["law"], raw["boot"])
     if raw["boot"] is None or known != (manifest.version, law, _boot()):
         return fresh
@@ -166,13 +171,15 @@ def load(data: Path, manifest: Manifest, law: str) -> Work:
 
 def clean(data: Path, manifest: Manifest, work: Work, kept: set[Path]) -> None:
     """Remove every file that neither manifest nor journal names, nor `kept`; another run's leftovers."""
-    named = files_of(manifest) | work.files() | kept
+    named = {str(path) for paths in (files_of(manifest), work.files(), kept) for path in paths}
     for folder in FOLDERS:
-        for path in (data / folder).rglob("*"):
-            if path.is_file() and path not in named:
-                path.unlink()
+        for place, _, names in os.walk(data / folder):
+            for name in names:
+                path = os.path.join(place, name)  # noqa: PTH118 - there are thousands, each night
+                if path not in named:
+                    os.unlink(path)  # noqa: PTH108
     for day in (data / "log").glob("day=*"):
-        if not any(day.iterdir()):
+        with suppress(OSError):  # it holds something
             day.rmdir()
     for part in data.glob(".*.part"):
         part.unlink()

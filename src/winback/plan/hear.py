@@ -112,9 +112,9 @@ def _customers(ws: Workspace, listening: dict[Exit, Reaction], news: News) -> li
     """The customers of whom there is news that somebody may wait for."""
     kinds = sorted({each.kind for each in listening.values()})
     with ws.duckdb() as db:
-        db.execute(f"CREATE VIEW told AS {news.events(ws, kinds)}")
+        db.execute(f"CREATE TEMP VIEW told AS {news.events(ws, kinds)}")
         keys = arrow(db, named("plan")["new_customers"], {"now_us": news.now_us})["customer"]
-    ids = ingest.registry(ws)["id"].combine_chunks()
+    ids = ingest.ids(ws)
     found: list[str] = ids.take(keys.combine_chunks()).to_pylist()
     return found
 
@@ -125,7 +125,7 @@ def _waiting(ws: Workspace, rows: list[book.Row], now_us: int) -> pa.Table:
     table = pa.table(
         [pa.array(c, kind) for c, kind in zip(columns, _COLUMNS.values(), strict=True)], names=list(_COLUMNS)
     )
-    ids = ingest.registry(ws)["id"].combine_chunks()
+    ids = ingest.ids(ws)
     table = table.append_column("customer", pc.index_in(table["customer_id"], value_set=ids))
     until = pc.min_element_wise(table["due_us"], pa.scalar(now_us))
     return table.append_column("until_us", until).filter(pc.is_valid(table["customer"]))
@@ -153,7 +153,7 @@ def _heard(ws: Workspace, waiting: pa.Table, listening: dict[Exit, Reaction], ne
 
 #: What a reaction is told by: of a touch what became of it (`what`), else the detail.
 _TOLD = (
-    'CREATE VIEW told AS SELECT customer, "at", kind,'
+    'CREATE TEMP VIEW told AS SELECT customer, "at", kind,'
     f" CASE WHEN kind = '{Kind.TOUCH}' THEN json_extract_string(attributes, '$.what') ELSE detail END AS word"
     " FROM ({events})"
 )

@@ -125,7 +125,7 @@ def everybody_on(
     ws: Workspace, dates: Sequence[date], asked: warn.Asked, whos: Mapping[str, Who]
 ) -> Iterator[Everybody]:
     """Everybody on each date; `whos` names for each group of `asked` what it is of."""
-    ids = ingest.registry(ws)["id"].combine_chunks()
+    ids = ingest.ids(ws)
     for found in warn.found_on(ws, dates, asked):
         rows = len(ids)
         level, risk, has_warning = _warnings(ws, found.as_of, ids)
@@ -169,7 +169,7 @@ def _told(ws: Workspace, as_of: date, statement: str, what: tuple[str, tuple[str
     holds = np.zeros(rows, np.bool_)
     events = ingest.events(ws, before=as_of, kinds=[kind])
     with ws.duckdb() as db:
-        db.execute(f"CREATE VIEW told AS {events}")
+        db.execute(f"CREATE TEMP VIEW told AS {events}")
         found = arrow(db, named("plan")[statement], {"words": list(words)})
     holds[found["customer"].to_numpy()] = True
     return holds

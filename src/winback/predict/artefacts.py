@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import asdict, dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 from winback.predict.calibration import from_json, to_json
 from winback.predict.estimator import ChurnClassifier
 from winback.predict.nouns import ModelCard, Promotion, Training
+from winback.predict.paths import Paths, find_paths
 from winback.predict.stored import card_from_json, card_to_json, from_plain
 from winback.store.whole import sync, write_json
 from winback.store.workspace import Workspace
@@ -41,6 +43,11 @@ class Artefact:
     origin: Origin
     model: ChurnClassifier
     card: ModelCard
+
+    @cached_property
+    def paths(self) -> Paths:
+        """The ways to the leaves of its trees, for those who explain."""
+        return find_paths(self.model.trees_)
 
 
 def folder(ws: Workspace) -> Path:
@@ -97,6 +104,15 @@ def load(ws: Workspace, version: str) -> Artefact:
     Raises NotReadyProblem where there is no such version, Problem where its form is another.
     """
     here = folder(ws) / version
+    _description(here, version)
+    told = ((here / name).stat() for name in ("model.json", "model.txt", "card.json"))
+    return _load(here, tuple((file.st_ino, file.st_mtime_ns) for file in told))
+
+
+@lru_cache(maxsize=2)
+def _load(here: Path, _state: tuple[tuple[int, int], ...]) -> Artefact:
+    """Reads it once for each state of its files; nobody changes it in memory."""
+    version = here.name
     told = _description(here, version)
     model = ChurnClassifier(**told["parameters"])
     model.take(lgb.Booster(model_str=(here / "model.txt").read_text(encoding="utf-8")))
@@ -105,13 +121,17 @@ def load(ws: Workspace, version: str) -> Artefact:
     model.feature_names_in_ = np.array(told["columns"], object)
     model.n_features_in_ = len(told["columns"])
     model.classes_ = np.array([False, True])
-    return Artefact(version, Origin(**told["origin"]), model, load_card(ws, version))
+    return Artefact(version, Origin(**told["origin"]), model, _card(here))
 
 
 def load_card(ws: Workspace, version: str) -> ModelCard:
     """The card of a kept model. Raises NotReadyProblem where there is no such version."""
     here = folder(ws) / version
     _description(here, version)
+    return _card(here)
+
+
+def _card(here: Path) -> ModelCard:
     return card_from_json(json.loads((here / "card.json").read_text(encoding="utf-8")))
 
 

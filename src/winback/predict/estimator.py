@@ -158,7 +158,8 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             return np.asfortranarray(validate_data(self, X, reset=False, **_RULES))
         table = as_table(X)
         names = self._names()
-        missing = [name for name in names if name not in table.column_names]
+        known = set(table.column_names)
+        missing = [name for name in names if name not in known]
         if missing:
             raise ValueError(f"the table lacks {len(missing)} columns of the model: {', '.join(missing[:5])}")
         return to_matrix(table, names, self.categories_)

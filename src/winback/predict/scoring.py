@@ -39,9 +39,12 @@ PEERS_MAX = 60_000
 
 @dataclass(frozen=True)
 class _Scored:
+    """Those who are there, keys ascending; `rows` are their features where they are few enough to be held."""
+
     customers: Ints
     margin: NDArray[np.float64]
     probability: NDArray[np.float64]
+    rows: pa.Table | None = None
 
 
 def folder(ws: Workspace, as_of: date) -> Path:
@@ -92,7 +95,7 @@ def score(
     riskiest = np.sort(np.argsort(-scored.margin, kind="stable")[:most])
     reasons = _no_reasons()
     if len(riskiest):
-        reasons = _reasons(ws, as_of, artefact, riskiest=scored.customers[riskiest], there=scored.customers)
+        reasons = _reasons(ws, as_of, artefact, riskiest=riskiest, scored=scored)
     risk = pa.table(
         {"customer": scored.customers, "probability": scored.probability, "margin": scored.margin}
     )
@@ -126,9 +129,13 @@ def phases(ws: Workspace, day: int, customers: Ints) -> pa.Array:
 def _scored(ws: Workspace, as_of: date, artefact: Artefact, progress: Progress) -> _Scored:
     progress.start("risk", ingest.manifest(ws).customers)
     parts: list[_Scored] = []
+    held: list[pa.Table] = []
+    rows = 0
     for table, customers in batches(ws, as_of, artefact, None):
         margin = artefact.model.decision_function(table)
         parts.append(_Scored(customers, margin, artefact.model.calibration_(margin)))
+        rows += table.num_rows
+        held = [*held, table] if rows <= PEERS_MAX else []
         progress.advance(table.num_rows)
     if not parts:
         empty = np.empty(0)
@@ -137,6 +144,7 @@ def _scored(ws: Workspace, as_of: date, artefact: Artefact, progress: Progress) 
         np.concatenate([part.customers for part in parts]),
         np.concatenate([part.margin for part in parts]),
         np.concatenate([part.probability for part in parts]),
+        pa.concat_tables(held) if held else None,
     )
 
 
@@ -158,25 +166,40 @@ def batches(
             yield kept.select(columns), keys.to_numpy().astype(np.int32)
 
 
+def _those(
+    ws: Workspace, as_of: date, artefact: Artefact, *, places: NDArray[np.intp], scored: _Scored
+) -> Iterator[tuple[pa.Table, Ints]]:
+    """Features of some of those scored; they are made once more only where they are not held."""
+    customers = scored.customers[places]
+    if scored.rows is None:
+        yield from batches(ws, as_of, artefact, customers)
+    else:
+        yield scored.rows.take(pa.array(places)), customers
+
+
 def _no_reasons() -> pa.Table:
     schema = REASON_SCHEMA.set(0, pa.field("customer", pa.int32()))
     return schema.empty_table()
 
 
-def _reasons(ws: Workspace, as_of: date, artefact: Artefact, *, riskiest: Ints, there: Ints) -> pa.Table:
-    """The reasons of the riskiest, `customer` in place of `row`."""
+def _reasons(
+    ws: Workspace, as_of: date, artefact: Artefact, *, riskiest: NDArray[np.intp], scored: _Scored
+) -> pa.Table:
+    """The reasons of the riskiest (places among those scored), `customer` in place of `row`."""
     columns = [str(name) for name in artefact.model.feature_names_in_]
     alike = [
         profile.phases_each(ws, np.full(ingest.manifest(ws).customers, day_number(as_of), np.int32)),
         ingest.registry(ws, as_of)[CHANNEL].combine_chunks(),
     ]
-    drawn = np.sort(np.random.default_rng(day_number(as_of)).permutation(there)[:PEERS_MAX])
-    sample = pa.concat_tables(table for table, _ in batches(ws, as_of, artefact, drawn))
+    drawn, sample = scored.customers, scored.rows
+    if sample is None:
+        drawn = np.sort(np.random.default_rng(day_number(as_of)).permutation(drawn)[:PEERS_MAX])
+        sample = pa.concat_tables(table for table, _ in batches(ws, as_of, artefact, drawn))
     usual = peers(sample, [column.take(pa.array(drawn)) for column in alike])
     subjects = Subjects.of(columns, tuple(profile.catalogue(ws.settings)))
-    explain = Explainer(artefact.model.trees_, ws.threads)
+    explain = Explainer(artefact.model.trees_, ws.threads, artefact.paths)
     parts = []
-    for table, customers in batches(ws, as_of, artefact, riskiest):
+    for table, customers in _those(ws, as_of, artefact, places=riskiest, scored=scored):
         group = usual.group_of([column.take(pa.array(customers)) for column in alike])
         told = reason_table(
             explain(artefact.model.matrix(table)), table, subjects=subjects, usual=usual.usual[group]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +24,16 @@ BLOCK_ROWS = 2048
 
 
 class Explainer:
-    """Explains one model; making it walks the trees, which takes longer than explaining a few rows."""
+    """Explains one model.
 
-    def __init__(self, trees: Trees, threads: int | None = None) -> None:
+    Making it walks the trees, which takes longer than explaining a few rows; `paths` are those of `trees`
+    where they are known.
+    """
+
+    def __init__(self, trees: Trees, threads: int | None = None, paths: Paths | None = None) -> None:
         self.threads = threads or cores_given()
         self.trees = trees
-        self.paths: Paths = find_paths(trees)
+        self.paths: Paths = find_paths(trees) if paths is None else paths
         sizes = np.diff(self.paths.part_first)
         if len(sizes) and sizes.max() > FEATURES_MAX:
             raise ValueError(f"a leaf asks {sizes.max()} features; at most {FEATURES_MAX} can be explained")
@@ -79,6 +84,7 @@ class Explainer:
         return tables
 
 
+@cache
 def _rules() -> tuple[Floats, Floats]:
     """Gauss and Legendre's points and weights on (0, 1), row q for q points."""
     most = FEATURES_MAX // 2 + 1

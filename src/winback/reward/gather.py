@@ -31,7 +31,7 @@ class Known:
     def ids(self) -> pa.Array:
         """The ids of all customers in key order; none where nothing was taken in."""
         try:
-            return ingest.registry(self._ws)["id"].combine_chunks()
+            return ingest.ids(self._ws)
         except NotReadyProblem:
             return pa.array([], pa.string())
 

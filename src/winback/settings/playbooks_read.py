@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ from winback.settings.playbooks_graph import Known, disagreements
 from winback.settings.said import said
 from winback.terms.errors import Place, SettingsProblem, gathered
 from winback.terms.told import Told
+
+#: So many texts are kept as read: a night reads each playbook, and each version somebody walks, many times.
+_READ_MAX = 256
 
 
 @dataclass(frozen=True)
@@ -73,14 +77,19 @@ def playbook_files(settings: Settings, root: Path) -> tuple[PlaybookFile, ...]:
 
 def known_to(settings: Settings) -> Known:
     """What this workspace has that playbooks may name."""
-    return Known(settings.event_kinds, tuple(settings.templates), tuple(settings.rewards))
+    return Known(tuple(settings.event_kinds), tuple(settings.templates), tuple(settings.rewards))
 
 
 def read_playbook(text: str, file: str, known: Known | None = None) -> PlaybookFile:
     """The playbook that this text says; without `known`, as it was right once and is walked since.
 
-    Raises SettingsProblem with every fault.
+    Raises SettingsProblem with every fault. The same text is read once.
     """
+    return _read(text, file, known)
+
+
+@lru_cache(maxsize=_READ_MAX)
+def _read(text: str, file: str, known: Known | None) -> PlaybookFile:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -1,14 +1,19 @@
-"""An opened workspace: its settings, its folders, its DuckDB."""
+"""An opened workspace: its settings, its folders, its DuckDB, and what was read of it and still stands."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
 from winback.settings.model import Settings
+from winback.store.engine import Engine
+from winback.store.shelf import Shelf
+
+#: What is kept in memory to save reading it again takes this share of the memory that DuckDB may take.
+_SHELF_SHARE = 16
 
 
 @dataclass(frozen=True)
@@ -17,6 +22,8 @@ class Workspace:
 
     settings: Settings
     root: Path
+    _engine: Engine = field(default_factory=Engine, init=False, repr=False, compare=False)
+    _shelf: Shelf = field(default_factory=Shelf, init=False, repr=False, compare=False)
 
     @property
     def data(self) -> Path:
@@ -28,15 +35,24 @@ class Workspace:
         """How many threads a step may use: the setting, or the cores this process was given."""
         return self.settings.storage.threads_max or len(os.sched_getaffinity(0))
 
+    @property
+    def shelf(self) -> Shelf:
+        """Where steps leave what others of this process read too, as long as the files it is of stand."""
+        self._shelf.bytes_max = int(self.settings.storage.memory_gib_max * 2**30 / _SHELF_SHARE)
+        return self._shelf
+
     def duckdb(self) -> duckdb.DuckDBPyConnection:
-        """A fresh in-memory DuckDB with the workspace's limits; spills below the data folder."""
+        """A connection to the workspace's own DuckDB, within its limits; spills below the data folder.
+
+        Connections of one workspace share threads and memory. They hold nothing but temporary objects, which
+        no other sees and which go when it is closed.
+        """
         spill = self.data / "spill"
         spill.mkdir(parents=True, exist_ok=True)
-        connection = duckdb.connect(":memory:")
-        connection.execute(f"SET threads = {self.threads}")
-        connection.execute(f"SET memory_limit = '{self.settings.storage.memory_gib_max}GiB'")
-        connection.execute(f"SET temp_directory = '{spill}'")
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET enable_progress_bar = false")
-        connection.execute("SET autoinstall_known_extensions = false")
-        return connection
+        return self._engine.connection(
+            {
+                "threads": self.threads,
+                "memory_limit": f"{self.settings.storage.memory_gib_max}GiB",
+                "temp_directory": str(spill),
+            }
+        )

@@ -51,7 +51,7 @@ def lived(ws: Workspace, connection: Any, fingerprint: str) -> Replayed | None:
 def _opened(ws: Workspace, rows: Sequence[book.Row]) -> Opened:
     """The warnings that were opened, of customers whom the registry has."""
     opens = [row for row in rows if row[2] in _OPENS]
-    ids = ingest.registry(ws)["id"].combine_chunks()
+    ids = ingest.ids(ws)
     found = pc.index_in(pa.array([row[0] for row in opens], pa.string()), value_set=ids)
     known = [(key, row) for key, row in zip(found.to_pylist(), opens, strict=True) if key is not None]
     return Opened(

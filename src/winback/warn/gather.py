@@ -182,12 +182,17 @@ def _earlier(views: Mapping[date, View], day: date, days: int) -> View:
 
 
 def _counted(ws: Workspace, day: date, rows: int, what: Counting) -> Counts:
-    """Events of each customer (in key order) on the days before the date, from the log."""
-    events = ingest.events(ws, day - timedelta(days=what.days), day, [what.kind])
-    detail = "" if what.detail is None else " WHERE detail = $1"
+    """Events of each customer (in key order) on the days before the date.
+
+    The roll-up counts them by kind; the log is read where a detail is asked for.
+    """
+    first = day - timedelta(days=what.days)
+    if what.detail is None:
+        return ingest.events_each(ws, what.kind, first, day)[:rows]
+    events = ingest.events(ws, first, day, [what.kind])
     counts = np.zeros(rows, np.int64)
     with ws.duckdb() as db:
-        statement = f"SELECT customer, count(*) AS events FROM ({events}){detail} GROUP BY customer"
-        found = arrow(db, statement, None if what.detail is None else [what.detail])
+        statement = f"SELECT customer, count(*) AS events FROM ({events}) WHERE detail = $1 GROUP BY customer"
+        found = arrow(db, statement, [what.detail])
     counts[found["customer"].to_numpy()] = found["events"].to_numpy()
     return counts

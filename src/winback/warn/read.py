@@ -233,7 +233,7 @@ def _table(rows: Sequence[Sequence[Any]], schema: pa.Schema) -> pa.Table:
 
 def _keyed(ws: Workspace, table: pa.Table) -> pa.Table:
     """With the key of each customer in front; null for one whom the registry does not have."""
-    ids = ingest.registry(ws)["id"].combine_chunks()
+    ids = ingest.ids(ws)
     return table.add_column(0, "customer", pc.index_in(table["customer_id"], value_set=ids))
 
 

@@ -65,7 +65,7 @@ def run(
         rules = read_rules(ws.settings, profile.catalogue(ws.settings).names)
         dates = _dates(ws, connection, as_of)
         told.start("warn", len(dates) * manifest.customers)
-        ids = ingest.registry(ws)["id"].combine_chunks()
+        ids = ingest.ids(ws)
         for gathered in _gathered(ws, dates, rules):
             for day in gathered.views:
                 if day in dates:

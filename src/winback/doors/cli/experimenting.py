@@ -139,7 +139,7 @@ def _entered(ws: Workspace, definition: Definition) -> pa.Table:
     is_control = pc.equal(pc.fill_null(table["held_by"], ""), "control")
     since = pc.greater_equal(table["entered_day"], day_number(definition.from_day))
     table = table.filter(pc.and_(pc.invert(is_control), since))
-    ids = ingest.registry(ws)["id"].combine_chunks()
+    ids = ingest.ids(ws)
     table = table.append_column("key", pc.index_in(table["customer_id"], value_set=ids))
     table = table.filter(pc.is_valid(table["key"])).sort_by("key")
     keys, first = np.unique(table["key"].to_numpy(), return_index=True)

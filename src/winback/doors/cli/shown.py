@@ -5,16 +5,25 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from rich.cells import cell_len
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -23,21 +32,30 @@ from winback.terms.progress import Silent
 
 
 class Shown:
-    """Progress as bars on a terminal; elsewhere one line for each subject (`orders` of `orders: file`)."""
+    """Progress as bars on a terminal; elsewhere one line for each subject (`orders` of `orders: file`).
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    Both tell how far long work is and how long it will go on; away from a terminal every LINE_SECONDS.
+    """
+
+    LINE_SECONDS = 10
+
+    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
+        self._console, self._clock = console, clock
         self._bars = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=30),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
+            TextColumn("→"),
+            TimeRemainingColumn(),
             console=console,
             transient=True,
             disable=not console.is_terminal,
         )
         self._task: TaskID | None = None
         self._told = ""
+        self._done, self._total = 0, 0
+        self._began = self._line = 0.0
 
     def start(self, label: str, total: int | None = None) -> None:
         """Begin a piece of work; the one before it is done."""
@@ -46,6 +64,8 @@ class Shown:
             self._task = self._bars.add_task(label, total=total)
             return
         subject = label.split(":", maxsplit=1)[0]
+        self._done, self._total = 0, total or 0
+        self._began = self._line = self._clock()
         if subject != self._told:
             self.say(subject)
             self._told = subject
@@ -54,6 +74,13 @@ class Shown:
         """So many more units are done."""
         if self._task is not None:
             self._bars.advance(self._task, units)
+            return
+        self._done += units
+        now = self._clock()
+        if now - self._line >= self.LINE_SECONDS and self._done < self._total:
+            left = (now - self._began) / self._done * (self._total - self._done)
+            self.say(f"{self._told} {self._done:,}/{self._total:,} → {timedelta(seconds=round(left))}")
+            self._line = now
 
     def say(self, text: str) -> None:
         """A line of its own."""

@@ -1,0 +1,51 @@
+"""What was read once and still stands, kept up to a bound, so that the next step need not read it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Any, Protocol, TypeVar
+
+
+class Sized(Protocol):
+    """What knows how much memory it takes, as Arrow tables do."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes."""
+        ...
+
+
+Kept = TypeVar("Kept", bound=Sized)
+
+
+class Shelf:
+    """Values by a key that names the state of the files they were read from; the oldest use goes first.
+
+    What is alone larger than `bytes_max` is not kept. Threads may share one; two may both make a value.
+    """
+
+    def __init__(self, bytes_max: int = 0) -> None:
+        self.bytes_max = bytes_max
+        self._alone = Lock()
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
+        """What is kept under the key, else what `make` gives. Nobody may change it in place."""
+        with self._alone:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                found: Kept = self._kept[key]
+                return found
+        made = make()
+        with self._alone:
+            self._keep(key, made)
+        return made
+
+    def _keep(self, key: Hashable, made: Sized) -> None:
+        if made.nbytes > self.bytes_max:
+            return
+        self._kept[key] = made
+        while sum(each.nbytes for each in self._kept.values()) > self.bytes_max:
+            self._kept.popitem(last=False)
