@@ -42,7 +42,7 @@ demo: runtime  ## simulate an app, diagnose, train, warn in demo/ (NIGHTS=90: pl
 
 test: dev browser  ## run all tests (JOBS=2 at a time)
 	@if [ -e $(VENV)/no-browser ]; then set -- -m "not browser"; fi; \
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile "$$@"
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder "$$@"
 
 check: dev  ## formatting, lint, types, import contracts
 	$(BIN)/ruff format --check .

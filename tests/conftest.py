@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import postgresql
+from tests.cases import cases
 from tests.ready_facts import ReadyFacts
 from tests.shared import ground, once
 from winback.store import facts
@@ -23,6 +24,7 @@ if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).
 
 settings.register_profile(
     "house",
+    max_examples=cases(100),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     derandomize=bool(os.environ.get("CI")),
@@ -32,8 +34,33 @@ settings.load_profile("house")
 
 #: A database is copied only while nobody holds it; waits up to ten seconds for each that lets go.
 ALONE = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = 'migrated'"
+#: Files that take long, the longest first: a worker that begins one last would be waited for.
+LONGEST = (
+    "diagnose/test_the_planted_truth_is_told.py",
+    "doors/test_worker_acts.py",
+    "warn/test_a_run_keeps_warnings.py",
+    "diagnose/test_a_report_holds_all_it_found.py",
+    "doors/test_worker_hears_at_once.py",
+    "doors/test_run.py",
+    "doors/test_worker_kills.py",
+    "doors/test_demo.py",
+    "warn/test_the_live_pass_goes_by_what_came_in.py",
+    "warn/test_policies_are_tried_before_they_are_used.py",
+    "ingest/test_incoming_is_taken.py",
+)
 _number = count()
 _migrate = facts.migrate
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several work at once, the longest files come first, and each stays in one piece."""
+    here = Path(__file__).parent
+    place = {here / name: number for number, name in enumerate(LONGEST)}
+    gone = [str(path) for path in place if not path.exists()]
+    if gone:
+        raise pytest.UsageError(f"tests/conftest.py names files that are not there: {', '.join(gone)}")
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: place.get(item.path, len(place)))
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.cases import cases
 from tests.diagnose.drawn import FIRST, alive
 from winback.diagnose.definitions import definitions, judged_at
 
@@ -52,7 +53,7 @@ def test_the_day_of_judgement_leaves_history_and_future() -> None:
     assert judged_at(900, 1000, [14, 180]) == 950
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(60), deadline=None)
 @given(
     st.lists(st.lists(st.integers(0, 200), max_size=6), min_size=1, max_size=10),
     st.integers(1, 60),

@@ -8,6 +8,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.cases import cases
 from tests.diagnose.drawn import CHURN, FIRST, alive
 from winback.diagnose.flows import flows, month_edges
 from winback.terms.time import day_number, day_of
@@ -33,7 +34,7 @@ def test_months_end_on_their_last_day_and_the_last_at_as_of() -> None:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(60), deadline=None)
 @given(
     st.lists(st.lists(st.integers(0, 300), max_size=12), min_size=1, max_size=8),
     st.integers(1, 300),

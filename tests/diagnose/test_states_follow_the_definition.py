@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.cases import cases
 from tests.diagnose.drawn import CHURN, FIRST, alive, state_told_slowly
 from winback.diagnose.alive import first_alive, last_alive, spells, states
 from winback.diagnose.nouns import STATES, Churn
@@ -51,7 +52,7 @@ definitions = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(200), deadline=None)
 @given(histories, definitions, st.integers(0, 260))
 def test_the_bits_agree_with_the_law_read_out_slowly(
     days_of: list[list[int]], churn: Churn, as_of: int
@@ -60,7 +61,7 @@ def test_the_bits_agree_with_the_law_read_out_slowly(
     assert found == [state_told_slowly(days, churn, as_of) for days in days_of]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=cases(100), deadline=None)
 @given(histories, definitions, st.integers(0, 260))
 def test_days_at_or_after_the_cut_change_nothing(days_of: list[list[int]], churn: Churn, as_of: int) -> None:
     whole = states(alive(days_of), churn, FIRST + as_of)
@@ -68,7 +69,7 @@ def test_days_at_or_after_the_cut_change_nothing(days_of: list[list[int]], churn
     assert whole.tolist() == cut.tolist()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=cases(100), deadline=None)
 @given(histories, st.integers(1, 60))
 def test_spells_cut_the_days_at_every_long_gap(days_of: list[list[int]], longest: int) -> None:
     expected = []

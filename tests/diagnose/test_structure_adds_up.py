@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
+from tests.cases import cases
 from winback.diagnose import structure
 from winback.diagnose.alive import STATE_CODES
 from winback.diagnose.nouns import Counts
@@ -69,7 +70,7 @@ codes = st.integers(1, 300).flatmap(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=cases(50), deadline=None)
 @given(codes)
 def test_every_way_of_cutting_adds_up(columns: tuple[list[int], list[int], list[int]]) -> None:
     counted = tally(*(np.array(column) for column in columns), channels=("a", "b", "c", "d"))

@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.cases import cases
 from tests.ingest.drawn import PLAIN, csv, events, lanes, source, take, workspace
 from winback.store.workspace import Workspace
 
@@ -35,7 +36,7 @@ def _rows(draw: st.DrawFn) -> list[str]:
 
 
 @given(_rows(), st.data())
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=cases(12), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_order_gives_the_same(rows: list[str], data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(rows))
     overlap = data.draw(st.lists(st.sampled_from(sorted(set(rows))), unique=True))

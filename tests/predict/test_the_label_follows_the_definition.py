@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.cases import cases
 from winback.predict.outcomes import NONE, AliveDays, alive_days, outcomes
 
 
@@ -52,7 +53,7 @@ def test_drawn_days_give_the_label_as_of_day_100(days: list[int], there: bool, l
     assert (found.left & found.there)[0] == (left and there)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=cases(300), deadline=None)
 @given(
     st.lists(st.lists(st.integers(0, 250), max_size=10), min_size=1, max_size=6),
     st.integers(1, 250),
@@ -72,7 +73,7 @@ def test_the_bits_agree_with_the_law_read_out_slowly(
             assert told[3:] == expected[3:5]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=cases(100), deadline=None)
 @given(st.lists(st.integers(0, 250), max_size=10), st.integers(1, 200))
 def test_what_happens_after_the_horizon_changes_nothing(days: list[int], day: int) -> None:
     known = [d for d in days if d < day + 30]

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from tests.cases import cases
 from tests.profile.lanes import assert_same, keys, lanes_of, plan_of
 from tests.profile.test_the_kernel_says_what_plain_sql_says import (
     CUSTOMERS,
@@ -57,7 +58,7 @@ def _no_rows(plan: Plan, kind: str) -> pa.Table:
     return pa.table(columns | {name: pa.array([], pa.int64()) for name in names})
 
 
-@examples(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(max_examples=cases(40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(events=raw_events(), start=st.integers(-3, 140), days=st.integers(1, 12))
 def test_any_number_of_days_on(events: pa.Table, start: int, days: int) -> None:
     settings = workspace("Asia/Shanghai")

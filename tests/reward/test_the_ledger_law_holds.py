@@ -11,6 +11,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from tests.cases import cases
 from tests.reward.worlds import app, bought, claimed, go, joined, law, moment, more, rows, states, treat
 from winback.reward import act, read
 from winback.reward.nouns import ClaimState
@@ -109,7 +110,7 @@ def test_any_sequence_of_acts_keeps_the_law(tmp_path: Path, facts_url: str) -> N
 
     with facts.connection(Here.base):
         pass
-    run_state_machine_as_test(Here, settings=how(max_examples=10, stateful_step_count=15))
+    run_state_machine_as_test(Here, settings=how(max_examples=cases(10), stateful_step_count=15))
 
 
 @pytest.mark.parametrize(
