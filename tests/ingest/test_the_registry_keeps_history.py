@@ -122,3 +122,17 @@ def test_only_the_free_attributes_said_most_are_told(root: Path) -> None:
     ws = _people(root, "register,ann,2026-03-01,江苏,gold\nregister,bob,2026-03-01,江苏,")
     cut = np.full(2, day_number(date(2026, 3, 9)), np.int32)
     assert list(read.said_each(ws, cut, np.ones(2, bool), free_max=1)) == ["attributes.region"]
+
+
+def test_what_was_said_of_some_is_what_the_registry_says_of_them(root: Path) -> None:
+    ws = _shop(
+        root,
+        "register,ann,2026-03-01 10:00,invitation,bob,,\nvisit,bob,2026-02-01,,,,",
+        "identify,ann,2026-03-03 00:00,distribution,,,\nregister,eve,2026-03-01,organic,,,",
+    )
+    some = np.array([2, 0], np.int32)
+    for as_of in (date(2026, 3, 3), date(2026, 3, 4), date(2026, 1, 1)):
+        told = read.said_of(ws, as_of, some)
+        whole = read.registry(ws, as_of)
+        for name in ("channel", "campaign"):
+            assert told[name].to_pylist() == [whole[name][int(key)].as_py() for key in some]

@@ -127,3 +127,15 @@ SELECT kept.*
 FROM kept
 ANTI JOIN settled ON settled.row_key = kept.row_key
 ORDER BY kept.source, kept.file, kept.row, kept.mapping;
+
+-- name: said_of
+-- Channel and campaign of the customers of `wanted` as last said before a moment, in the order of `place`.
+WITH said AS (
+    SELECT customer,
+        arg_max(channel, {'said': from_at, 'value': channel}) AS channel,
+        arg_max(campaign, {'said': from_at, 'value': campaign}) AS campaign
+    FROM read_parquet($changes, union_by_name = true)
+    WHERE from_at < $before AND customer IN (SELECT customer FROM wanted)
+    GROUP BY customer
+)
+SELECT channel, campaign FROM wanted LEFT JOIN said USING (customer) ORDER BY place;

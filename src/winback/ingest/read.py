@@ -48,6 +48,7 @@ __all__ = [
     "registry",
     "rehearse",
     "said_each",
+    "said_of",
 ]
 
 
@@ -119,6 +120,14 @@ def said_each(
     from winback.ingest import attributes
 
     return attributes.said_each(ws, manifest(ws), cut_days, asked, free=(FREE, free_max))
+
+
+def said_of(ws: Workspace, before: date, customers: npt.NDArray[np.int32]) -> dict[str, pa.Array]:
+    """Channel and campaign of each of some customers as last said before a date, in their order.
+
+    It costs what the changes of the registry cost to scan, not a row for everybody as `registry` does.
+    """
+    return registers.said_of(ws, manifest(ws), start_of_day(before, ws.settings.workspace.zone), customers)
 
 
 def customer_key(ws: Workspace, customer_id: str) -> int | None:

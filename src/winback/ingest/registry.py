@@ -82,6 +82,22 @@ def _table(ws: Workspace, manifest: Manifest, as_of: date | None, before: int | 
     return found
 
 
+#: What `said_of` tells.
+SAID = ("channel", "campaign")
+
+
+def said_of(ws: Workspace, manifest: Manifest, before: int, customers: Days) -> dict[str, pa.Array]:
+    """Channel and campaign of each of these customers as last said before a moment (microseconds)."""
+    changes = manifest.registry.get("changes", ())
+    if not changes:
+        return dict.fromkeys(SAID, pa.nulls(len(customers), pa.string()))
+    wanted = pa.table({"customer": pa.array(customers), "place": np.arange(len(customers))})
+    with ws.duckdb() as db:
+        db.register("wanted", wanted)
+        found = arrow(db, named("ingest")["said_of"], {"changes": _names(changes), "before": before})
+    return {name: found[name].combine_chunks() for name in SAID}
+
+
 #: Later than any moment.
 NEVER_AT = np.iinfo(np.int64).max
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -154,16 +154,25 @@ def batches(
     """Features (with channel) of those who are there on the date, some customers at a time, in key order."""
     columns = [str(name) for name in artefact.model.feature_names_in_]
     names = list(dict.fromkeys([*(name for name in columns if name != CHANNEL), "days_since_alive"]))
-    channel = ingest.registry(ws, as_of)[CHANNEL].combine_chunks() if CHANNEL in columns else None
+    known = _channels(ws, as_of, customers) if CHANNEL in columns else None
     days = ws.settings.churn.days
     for batch in profile.features_on(ws, [as_of], customers=customers, names=names):
         there = pc.fill_null(pc.less_equal(batch["days_since_alive"], days), False)
         kept = pa.Table.from_batches([batch.filter(there)])
         if kept.num_rows:
             keys = kept["customer"].combine_chunks()
-            if channel is not None:
-                kept = kept.append_column(CHANNEL, channel.take(keys))
+            if known is not None:
+                kept = kept.append_column(CHANNEL, known(keys))
             yield kept.select(columns), keys.to_numpy().astype(np.int32)
+
+
+def _channels(ws: Workspace, as_of: date, customers: Ints | None) -> Callable[[pa.Array], pa.Array]:
+    """The channels of keys as known before the date; of some customers, only those are looked up."""
+    if customers is None:
+        everyone = ingest.registry(ws, as_of)[CHANNEL].combine_chunks()
+        return everyone.take  # type: ignore[no-any-return]
+    some = ingest.said_of(ws, as_of, customers)[CHANNEL]
+    return lambda keys: some.take(pc.index_in(keys, value_set=pa.array(customers, pa.int32())))
 
 
 def _those(

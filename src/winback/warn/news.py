@@ -17,7 +17,6 @@ from winback.profile import read as profile
 from winback.store.sql import arrow, literal
 from winback.store.workspace import Workspace
 from winback.terms.kinds import Kind
-from winback.terms.time import start_of_day
 from winback.warn.basis import Basis
 from winback.warn.gather import days_back, features_needed
 from winback.warn.rules import Rule
@@ -125,29 +124,9 @@ def _earlier(views: dict[int, View], days: int, more: int) -> View:
 
 
 def _worded(ws: Workspace, day: date, table: pa.Table, customers: Keys) -> pa.Table:
-    for name, column in (profile.graded(ws.settings, table) | _said(ws, day, customers)).items():
+    for name, column in (profile.graded(ws.settings, table) | ingest.said_of(ws, day, customers)).items():
         table = table.append_column(name, column)
     return table
-
-
-def _said(ws: Workspace, day: date, customers: Keys) -> dict[str, pa.Array]:
-    """Channel and campaign of each of these customers as last said before the day; the registry has all."""
-    changes = ingest.manifest(ws).registry.get("changes", ())
-    if not changes:
-        return dict.fromkeys(("channel", "campaign"), pa.nulls(len(customers), pa.string()))
-    files = ", ".join(literal(str(path)) for path in changes)
-    statement = f"""
-WITH said AS (
-    SELECT customer, arg_max(channel, from_at) FILTER (channel IS NOT NULL) AS channel,
-        arg_max(campaign, from_at) FILTER (campaign IS NOT NULL) AS campaign
-    FROM read_parquet([{files}], union_by_name = true)
-    WHERE from_at < $1 AND customer IN (SELECT customer FROM wanted) GROUP BY customer
-)
-SELECT channel, campaign FROM wanted LEFT JOIN said USING (customer) ORDER BY customer"""
-    with ws.duckdb() as db:
-        db.register("wanted", pa.table({"customer": pa.array(customers)}))
-        found = arrow(db, statement, [start_of_day(day, ws.settings.workspace.zone)])
-    return {name: found[name].combine_chunks() for name in ("channel", "campaign")}
 
 
 def _counted(ws: Workspace, day: date, customers: Keys, what: Counting) -> Counts:
