@@ -77,3 +77,18 @@ def test_figures_carry_separators_units_and_signs():
     assert seconds(75, say) == "1\u00a0min 15\u00a0s"
     assert seconds(75, speaker("zh")) == "1\u00a0分 15\u00a0秒"
     assert day(None) == "–"
+
+
+def works_in(text):
+    """All pieces of work that progress is told of in a module, but for those of one source."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", None) == "start" and node.args:
+            label = node.args[0]
+            if isinstance(label, ast.Constant) and isinstance(label.value, str):
+                yield label.value
+
+
+def test_every_piece_of_work_is_called_in_chinese_too():
+    told = {label for file in SOURCE.rglob("*.py") for label in works_in(file.read_text(encoding="utf-8"))}
+    assert len(told) > 15
+    assert told - {*catalogue("zh")} == set()

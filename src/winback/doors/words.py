@@ -154,12 +154,14 @@ CHINESE = {
         "同类客户：时期与渠道相同、尚未流失的 {count} 位客户。"
     ),
     "People like them: all {count} customers who are there.": "同类客户：全部 {count} 位未流失的客户。",
-    "Risk": "风险",
+    "Risk: {told}": "风险：{told}",
+    "zh": "中文",
+    "en": "英文",
     "{chance} will leave within {days} days, by the model {model}; on average {mean} of all do.": (
         "模型 {model}：{days} 天内流失的概率为 {chance}；全体平均为 {mean}。"
     ),
     "Riskier than {share} of all who are there.": "风险高于 {share} 的未流失客户。",
-    "Not told: {why}.": "没有：{why}。",
+    "Risk: not told, as {why}.": "风险：没有评分，因为{why}。",
     "nobody who has churned, or never began, is scored": "已流失或从未活跃的客户不评分",
     "no model is in use": "没有启用的模型",
     "the risks of {day} have not been told; winback predict --as-of {day} tells them": (

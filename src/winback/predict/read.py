@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -20,12 +20,13 @@ from winback.predict.card_brief import sentences as card_sentences
 from winback.predict.card_brief import tables as card_tables
 from winback.predict.card_page import page
 from winback.predict.card_telling import accuracy_says, definition, headline
-from winback.predict.nouns import ModelCard, Promotion, Risk, Rivalry, Training
+from winback.predict.nouns import ModelCard, Promotion, Reason, Risk, Rivalry, Training
 from winback.predict.planned import planned
 from winback.predict.reasons import to_reasons
 from winback.predict.sentences import Currency, sentence
 from winback.predict.some import Some, explain_some, score_some
 from winback.profile import read as profile
+from winback.settings.called import channel_called
 from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem, Place
 
@@ -167,6 +168,13 @@ def risk(ws: Workspace, as_of: date, customer: int) -> Risk | None:
     )
 
 
+def _called(ws: Workspace, reason: Reason, language: Language) -> Reason:
+    """The reason that is a channel, by the label of the channel."""
+    if not reason.value:
+        return reason
+    return replace(reason, value=channel_called(ws.settings, str(reason.value), language))
+
+
 def sentences(ws: Workspace, told: Risk, language: Language) -> tuple[str, ...]:
     """The reasons of a risk as sentences without full stops, strongest first."""
     known = {feature.name: feature for feature in profile.catalogue(ws.settings)}
@@ -174,7 +182,7 @@ def sentences(ws: Workspace, told: Risk, language: Language) -> tuple[str, ...]:
     currency = Currency(section.currency, section.minor_digits)
     return tuple(
         sentence(
-            reason,
+            reason if reason.feature in known else _called(ws, reason, language),
             known.get(reason.feature),
             language=language,
             currency=currency,

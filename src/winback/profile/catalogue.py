@@ -87,7 +87,7 @@ def _feature(  # noqa: PLR0913 - a row of a table
 def _customer() -> Iterator[Feature]:
     yield _feature(
         "tenure_days", CUSTOMER, "days", None, how="tenure", unit="days",
-        zh="注册至今天数 (无注册事件时从首个事件起)", en="days since registration (or the first event)",
+        zh="注册至今天数（无注册事件时从首个事件起）", en="days since registration (or the first event)",
     )  # fmt: skip
 
 
@@ -108,7 +108,7 @@ def _alive() -> Iterator[Feature]:
     )  # fmt: skip
     yield _feature(
         "lapses_life", ALIVE, "days", None, how="lapses", unit="count",
-        zh="累计流失次数 (含当前)", en="times churned so far, now included",
+        zh="累计流失次数（含当前）", en="times churned so far, now included",
     )  # fmt: skip
     yield _feature(
         "days_since_return", ALIVE, "days", None, how="since_return", unit="days",
@@ -171,8 +171,8 @@ def tail_of(window: int | None) -> str:
 
 def _visits() -> Iterator[Feature]:
     rows: tuple[tuple[str, Aggregate, Unit, str, str], ...] = (
-        ("visit_gap_mean", "gap_mean", "mean", "平均访问间隔 (天)", "usual gap between visit days, in days"),
-        ("visit_gap_spread", "gap_spread", "mean", "访问间隔的标准差 (天)", "standard deviation of the gaps"),
+        ("visit_gap_mean", "gap_mean", "mean", "平均访问间隔（天）", "usual gap between visit days, in days"),
+        ("visit_gap_spread", "gap_spread", "mean", "访问间隔标准差（天）", "standard deviation of the gaps"),
         ("visit_gap_ratio", "gap_ratio", "ratio", "当前间隔与平均间隔之比", "current gap over the usual gap"),
     )
     for name, how, unit, zh, en in rows:

@@ -26,6 +26,7 @@ from winback.store.whole import sync, write_json
 from winback.store.workspace import Workspace
 from winback.terms.progress import Progress, Silent
 from winback.terms.time import day_number
+from winback.terms.told import Told
 
 Way = Literal["full", "delta"]
 
@@ -72,7 +73,8 @@ def run(ws: Workspace, as_of: date, *, way: Way = "full", progress: Progress | N
         told.start("profile", taken.manifest.customers)
         way, meta = _make(ws, as_of, taken, _Way(way, told))
     else:
-        told.say(f"{as_of} is profiled already, and nothing before it has changed")
+        what = "{as_of} is profiled already, and nothing before it has changed"
+        told.say(Told(what, as_of=as_of))
     assert meta is not None
     return ProfileSummary(
         as_of=as_of,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from winback.terms.errors import BusyProblem, Place
 from winback.terms.progress import Progress, Silent
+from winback.terms.told import Told
 
 
 @contextmanager
@@ -47,6 +48,6 @@ def _acquire(handle: int, path: Path, wait_seconds: float, progress: Progress) -
                 todo="wait for it to end, or give --wait SECONDS",
             )
         if not told:
-            progress.say(f"waiting for another run (process {holder}) to end")
+            progress.say(Told("waiting for another run (process {holder}) to end", holder=holder))
             told = True
         time.sleep(0.1)

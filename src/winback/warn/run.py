@@ -18,6 +18,7 @@ from winback.store.workspace import Workspace
 from winback.terms.errors import Place, Problem
 from winback.terms.progress import Progress, Silent
 from winback.terms.time import day_number
+from winback.terms.told import Told
 from winback.warn import basis, book, policies, telling
 from winback.warn.gather import Gathered, gather
 from winback.warn.judging import judge, summed_up, verdicts
@@ -59,7 +60,7 @@ def run(
     ):
         done = _done_before(connection, as_of)
         if done is not None:
-            told.say(f"{as_of} is done already")
+            told.say(Told("{as_of} is done already", as_of=as_of))
             return replace(done, fresh=False, seconds=time.perf_counter() - began)
         ws, waiting = policies.judged_by(ws, connection, as_of, stand_in=stand_in)
         rules = read_rules(ws.settings, profile.catalogue(ws.settings).names)

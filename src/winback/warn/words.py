@@ -5,7 +5,9 @@ from __future__ import annotations
 from winback.language import Language, Say
 
 CHINESE = {
-    "{workspace}: playbooks ask you to look at {count} customers": "{workspace}：召回策略请您关注 {count} 位客户",
+    "{workspace}: playbooks ask you to look at {count} customers": (
+        "{workspace}：召回策略请您关注 {count} 位客户"
+    ),
     "{playbook}, {about}: {count}. First: {parts}": "{playbook}，{about}：{count} 位。最前面的：{parts}",
     "winback tasks list shows all that is open.": "全部待办见 winback tasks list。",
     "{workspace}: no events since {day}": "{workspace}：{day} 之后没有新事件",
@@ -79,6 +81,7 @@ CHINESE = {
     "since": "开始于",
     "score": "分数",
     "at risk": "风险价值",
+    "At risk: {money}, in {time}.": "风险价值 {money}，用时 {time}。",
     "rules": "规则",
     "phase": "时期",
     "channel": "渠道",
@@ -144,7 +147,8 @@ CHINESE = {
     "replayed": "回测",
     "yes": "是",
     "no": "否",
-    "without a replay": "未经回测",
+    "Policy {policy}": "预警方案 {policy}",
+    "without a replay: {why}": "未经回测：{why}",
     "no replay": "没有回测",
     "replayed with": "回测所用模型",
     "Policy {policy} was replayed with {models}, not with the model in use ({model}).": (

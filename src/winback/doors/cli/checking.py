@@ -96,7 +96,8 @@ def _tell_one(found: Rehearsal, say: Say) -> None:
     from winback.ingest.read import reason_told
 
     if found.problem is not None:
-        shown.show_line(f"✗ {found.source}: {found.problem.told(say)}")
+        told = say("{where}: {what}").format(where=found.source, what=found.problem.told(say))
+        shown.show_line(f"✗ {told}")
         return
     for reason, rows in found.reasons.items():
         text = say("✗ {source}: {reason} in {rows} rows, the first is row {first}")

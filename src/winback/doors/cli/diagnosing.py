@@ -177,7 +177,7 @@ def tell_deeper(ws: Workspace, found: Report, language: Language) -> None:
         wording,
     )
 
-    words = wording(ws, language)
+    words, say = wording(ws, language), speaker(language)
     shown.show_line()
     shown.show_line(findings_summary(found.findings, words.say))
     for group in findings_by_group(found.findings, words)[:GROUPS_SHOWN_MAX]:
@@ -193,10 +193,10 @@ def tell_deeper(ws: Workspace, found: Report, language: Language) -> None:
     _show(shifted)
     shown.show_line()
     for curve in curves:
-        shown.show_line(f"{curve.title}: {curve.says}")
+        shown.show_line(say("{where}: {what}").format(where=curve.title, what=curve.says))
     for section in cause_sections(found, language):
         shown.show_line()
-        shown.show_line(f"{section.table.title}: {section.table.says}")
+        shown.show_line(say("{where}: {what}").format(where=section.table.title, what=section.table.says))
         for sentence in section.told:
             shown.show_line(f"• {sentence}")
 

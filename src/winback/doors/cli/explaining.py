@@ -12,6 +12,7 @@ from winback.doors.cli.warnings_shown import tell_one
 from winback.doors.judged import latest_as_of
 from winback.doors.words import speak
 from winback.language import Language, Say, day, number, percent
+from winback.settings.called import channel_called
 from winback.store.workspace import Workspace
 from winback.terms.money import Money
 
@@ -48,7 +49,8 @@ def tell(ws: Workspace, found: Explained, language: Language) -> None:
     say = speak(language)
     heading = say("Customer {customer} as of {day}")
     shown.show_line(heading.format(customer=found.customer_id, day=found.as_of))
-    shown.show_table(say("Known"), (say("what"), say("value")), (False, False), _known(found, say))
+    rows = _known(ws, found, language)
+    shown.show_table(say("Known"), (say("what"), say("value")), (False, False), rows)
     _tell_figures(ws, found, say)
     shown.show_line()
     for line in _risk(found, say):
@@ -88,7 +90,8 @@ def _tell_treatments(found: Explained, language: Language) -> None:
     shown.show_table(title, [*heads, ""], (False,) * 7, rows)
 
 
-def _known(found: Explained, say: Say) -> list[tuple[str, str]]:
+def _known(ws: Workspace, found: Explained, language: Language) -> list[tuple[str, str]]:
+    say = speak(language)
     rows = [
         (say("state"), say(found.state)),
         (say("phase"), say(found.phase)),
@@ -98,7 +101,12 @@ def _known(found: Explained, say: Say) -> list[tuple[str, str]]:
     ]
     if found.churned:
         rows.append((say("churned on"), day(found.churned)))
-    return rows + [(say(name.replace("_", " ")), value) for name, value in found.known.items()]
+    known = dict(found.known)
+    if "channel" in known:
+        known["channel"] = channel_called(ws.settings, known["channel"], language)
+    if (spoken := known.get("language")) in ("zh", "en"):
+        known["language"] = say(spoken)
+    return rows + [(say(name.replace("_", " ")), value) for name, value in known.items()]
 
 
 def _tell_figures(ws: Workspace, found: Explained, say: Say) -> None:
@@ -133,14 +141,14 @@ def _risk(found: Explained, say: Say) -> list[str]:
                 "the risks of {day} have not been told; winback predict --as-of {day} tells them"
             ),
         }[found.unscored or "not_scored"].format(day=found.as_of)
-        return [f"{say('Risk')}: {say('Not told: {why}.').format(why=why)}"]
+        return [say("Risk: not told, as {why}.").format(why=why)]
     risk = found.risk
     text = say("{chance} will leave within {days} days, by the model {model}; on average {mean} of all do.")
     told = text.format(
         chance=percent(risk.probability), days=risk.horizon_days, model=risk.model, mean=percent(risk.mean)
     )
     lines = [
-        f"{say('Risk')}: {told}",
+        say("Risk: {told}").format(told=told),
         say("Riskier than {share} of all who are there.").format(share=percent(risk.above)),
     ]
     if risk.reasons is None:

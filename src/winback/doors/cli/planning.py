@@ -16,6 +16,7 @@ from winback.doors.cli.planning_shown import show_entered, show_judged_by
 from winback.doors.judged import latest_as_of, placed, silent_on, silent_since
 from winback.language import Language, day, number, seconds, speaker
 from winback.plan.nouns import PlanSummary
+from winback.settings.called import channel_called
 from winback.store.workspace import Workspace
 from winback.terms.time import micros, start_of_day
 from winback.terms.told import Told
@@ -136,7 +137,8 @@ def tell(ws: Workspace, found: PlanSummary, language: Language) -> None:
         shown.show_line(text.format(people=number(people), playbook=playbook))
     for each in found.channels_left:
         text = say("{channel} has left {playbook}: {why}.")
-        shown.show_line(text.format(channel=each.channel, playbook=each.playbook, why=each.why))
+        channel = channel_called(ws.settings, each.channel, language)
+        shown.show_line(text.format(channel=channel, playbook=each.playbook, why=each.why))
     if found.entered:
         show_entered(say("Who entered"), found.entered, language)
     text = say("As of {day}: {heard} reacted, {moves} moves, {treatments} treatments given.")

@@ -59,7 +59,7 @@ def show(
         return
     language = lang.value if lang else ws.settings.workspace.language
     say = read.speak(language)
-    shown.show_line(f"{say('policy')}: {found.fingerprint}")
+    shown.show_line(say("Policy {policy}").format(policy=found.fingerprint))
     shown.show_line(json.dumps(found.body, ensure_ascii=False, indent=2))
     switched = [_switch(ws, each, say) for each in found.switched]
     heads = [say(head) for head in ("when", "who", "why")]
@@ -181,5 +181,7 @@ def _switch(ws: Workspace, switched: Switched, say: Say) -> tuple[str, str, str]
     else:
         moment = datetime.fromtimestamp(switched.at_us / 1_000_000, ws.settings.workspace.zone)
         when = moment.strftime("%Y-%m-%d %H:%M")
-    why = f"{say('without a replay')}: {switched.why}" if switched.is_override else switched.why
+    why = switched.why
+    if switched.is_override:
+        why = say("without a replay: {why}").format(why=why)
     return when, switched.who, why

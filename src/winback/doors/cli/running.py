@@ -13,6 +13,7 @@ from winback.doors.cli.planning import as_moment
 from winback.doors.words import speak
 from winback.experiment.nouns import BUCKETS
 from winback.language import Language, Say, number, percent, seconds
+from winback.terms.told import Told
 
 if TYPE_CHECKING:
     from winback.doors.acting import Acted
@@ -114,7 +115,7 @@ def why_silent(model: Model, say: Say) -> str:
         ),
         "unfit": say("The model could not speak, so rules alone warned: {why}"),
     }.get(model.voice, "")
-    return text.format(version=model.version, why=model.says)
+    return text.format(version=model.version, why=Told(model.says).told(say))
 
 
 def _steps(found: Night, say: Say) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -27,8 +27,14 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from winback.doors.cli import tongue
+from winback.language import Say, speaker
 from winback.terms.progress import Progress as Told
 from winback.terms.progress import Silent
+from winback.terms.told import Told as Sentence
+
+#: Words of so many cells, such as a date, are never folded; longer ones keep so many, as a rule or at least.
+WORD_MAX, FOLDED_NEAT, FOLDED_MIN, GAP = 10, 16, 6, 2
 
 
 class Shown:
@@ -39,8 +45,8 @@ class Shown:
 
     LINE_SECONDS = 10
 
-    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
-        self._console, self._clock = console, clock
+    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic, say: Say = str) -> None:
+        self._console, self._clock, self._say = console, clock, say
         self._bars = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=30),
@@ -60,6 +66,7 @@ class Shown:
     def start(self, label: str, total: int | None = None) -> None:
         """Begin a piece of work; the one before it is done."""
         self._end()
+        label = label if ": " in label else self._say(label)
         if self._console.is_terminal:
             self._task = self._bars.add_task(label, total=total)
             return
@@ -84,7 +91,7 @@ class Shown:
 
     def say(self, text: str) -> None:
         """A line of its own."""
-        self._console.print(Text(text))
+        self._console.print(Text(text.told(self._say) if isinstance(text, Sentence) else text))
 
     def __enter__(self) -> Shown:
         self._bars.start()
@@ -106,7 +113,7 @@ def progress(*, quiet: bool) -> Iterator[Told]:
     if quiet:
         yield Silent()
         return
-    with Shown(notes()) as shown:
+    with Shown(notes(), say=speaker(tongue.of_problems())) as shown:
         yield shown
 
 
@@ -144,17 +151,59 @@ def plain(value: Any) -> Any:
 def show_table(
     title: str, columns: Sequence[str], numeric: Sequence[bool], rows: Sequence[Sequence[str]]
 ) -> None:
-    """A table on standard output; numeric columns stand to the right and are never cut."""
-    table = Table(header_style="bold", box=None, pad_edge=False)
-    for number, (name, to_right) in enumerate(zip(columns, numeric, strict=True)):
-        widest = max((cell_len(row[number]) for row in rows), default=0) if to_right else None
-        table.add_column(
-            Text(name), justify="right" if to_right else "left", min_width=widest, overflow="fold"
-        )
-    for row in rows:
-        table.add_row(*[Text(cell) for cell in row])
+    """A table on standard output; numbers and short words are never cut.
+
+    Where the terminal is too narrow even so, the columns go into several tables, the first column in each.
+    """
+    shapes = [_shape(n, (columns[n], numeric[n]), [row[n] for row in rows]) for n in range(len(columns))]
     results().print(Text(title, style="table.title"), soft_wrap=True)
-    results().print(table)
+    for part in _parts(shapes, results().width):
+        table = Table(header_style="bold", box=None, pad_edge=False)
+        for shape, width in zip(part, _widths(part, results().width), strict=True):
+            side: Literal["left", "right"] = "right" if numeric[shape.place] else "left"
+            table.add_column(Text(columns[shape.place]), justify=side, width=width, overflow="fold")
+        for row in rows:
+            table.add_row(*[Text(row[shape.place]) for shape in part])
+        results().print(table)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Shape:
+    """How wide a column is as it stands, with its head folded, and at least."""
+
+    place: int
+    whole: int
+    neat: int
+    least: int
+
+
+def _shape(place: int, of: tuple[str, bool], cells: Sequence[str]) -> _Shape:
+    name, is_number = of
+    head = max(map(cell_len, name.split()), default=0)
+    cell = max(map(cell_len, cells), default=0)
+    is_short = is_number or cell <= WORD_MAX
+    least = max(head, cell if is_short else FOLDED_MIN)
+    return _Shape(place, max(cell, cell_len(name)), max(head, cell if is_short else FOLDED_NEAT), least)
+
+
+def _parts(shapes: Sequence[_Shape], room: int) -> list[list[_Shape]]:
+    """The columns in as many tables as are needed, the first column in each."""
+    parts: list[list[_Shape]] = [[]]
+    for shape in shapes:
+        if len(parts[-1]) > 1 and sum(each.least + GAP for each in [*parts[-1], shape]) - GAP > room:
+            parts.append([shapes[0]])
+        parts[-1].append(shape)
+    return parts
+
+
+def _widths(part: Sequence[_Shape], room: int) -> list[int]:
+    """How wide each column is: as it stands where there is room; else the widest are folded first."""
+    widths, room = [each.whole for each in part], room - GAP * (len(part) - 1)
+    for least in ([each.neat for each in part], [each.least for each in part]):
+        for number in sorted(range(len(part)), key=lambda n: -widths[n]):
+            over = sum(widths) - room
+            widths[number] = min(widths[number], max(least[number], widths[number] - max(over, 0)))
+    return widths
 
 
 def show_line(text: str = "") -> None:

@@ -80,7 +80,8 @@ def tell(ws: Workspace, found: WarnSummary, language: Language) -> None:
     shown.show_table(say("Open now"), (say("level"), say("customers")), (False, True), levels)
     section = ws.settings.workspace
     money = Money(found.value_minor, section.currency, section.minor_digits)
-    shown.show_line(f"{say('at risk')}: {money} · {seconds(found.seconds, speaker(language))}")
+    took = seconds(found.seconds, speaker(language))
+    shown.show_line(say("At risk: {money}, in {time}.").format(money=money, time=took))
 
 
 def tell_alerts(found: WarnSummary, sent: AlertSummary, language: Language) -> None:

@@ -11,7 +11,8 @@ import typer
 
 from winback.app import open_workspace
 from winback.doors.cli import options, shown
-from winback.language import Language, day, number
+from winback.language import Language, day, number, speaker
+from winback.settings.called import channel_called, rule_called
 from winback.store.whole import written_whole
 from winback.store.workspace import Workspace
 from winback.terms.errors import Problem
@@ -152,16 +153,16 @@ def _readable(table: pa.Table) -> pa.Table:
 def _cells(ws: Workspace, warning: EarlyWarning, language: Language) -> Iterator[str]:
     from winback.warn.read import word
 
-    section = ws.settings.workspace
+    section, say = ws.settings.workspace, speaker(language)
     yield warning.customer_id
     yield word(warning.level.word, language)
     yield word((warning.closing or warning.status).value, language)
     yield day(warning.opened)
     yield "–" if warning.score is None else str(warning.score)
     yield str(Money(warning.value_minor, section.currency, section.minor_digits))
-    yield ", ".join(warning.rules)
+    yield say(", ").join(rule_called(ws.settings, rule, language) for rule in warning.rules)
     yield word(warning.phase, language)
-    yield word(warning.channel, language)
+    yield channel_called(ws.settings, word(warning.channel, language), language)
 
 
 def _change(change: Change, language: Language) -> tuple[str, ...]:

@@ -1,0 +1,20 @@
+"""What the workspace calls channels, campaigns, rules and playbooks where people read them."""
+
+from __future__ import annotations
+
+from winback.language import Language
+from winback.settings.model import Settings
+
+
+def channel_called(settings: Settings, name: str, language: Language) -> str:
+    """The label of a channel; its name where it has none."""
+    label = settings.channels.get(name)
+    return name if label is None else label.zh if language == "zh" else label.en
+
+
+def rule_called(settings: Settings, name: str, language: Language) -> str:
+    """What a rule says of itself; its name where it is not among those of the workspace, or says nothing."""
+    rule = next((each for each in settings.rules if each.name == name), None)
+    if rule is None:
+        return name
+    return (rule.zh if language == "zh" else rule.en) or name
