@@ -1,12 +1,13 @@
 """`winback explain` tells one customer: registry, figures beside what is usual, risk, reasons, warnings."""
 
 import json
+import shutil
 
 import pytest
 
-from tests.doors.test_models import TOML
+from tests.doors.test_models import TOML, trained_app
 from tests.doors.test_run import RULE
-from tests.predict.workspace import KNOWN, made
+from tests.predict.workspace import KNOWN
 
 
 @pytest.fixture(scope="module")
@@ -16,11 +17,13 @@ def warned(tmp_path_factory):
 
     from winback.doors.cli.commands import app
 
-    root = tmp_path_factory.mktemp("explain")
-    made(root, customers=2500)
+    root = tmp_path_factory.mktemp("explain") / "app"
+    shutil.copytree(trained_app(tmp_path_factory)[0], root)
     (root / "winback.toml").write_text(TOML + RULE, encoding="utf-8")
-    result = CliRunner().invoke(app, ["run", "-w", str(root), "--train", "--no-alerts", "-q"])
-    assert result.exit_code == 0, result.output
+    (version,) = [each.name for each in (root / "data/predict/models").iterdir() if each.is_dir()]
+    for words in (["promote", version, "-w", str(root)], ["run", "-w", str(root), "--no-alerts", "-q"]):
+        result = CliRunner().invoke(app, words)
+        assert result.exit_code == 0, result.output
     return root
 
 

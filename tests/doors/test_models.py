@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.predict.workspace import KNOWN, made
+from tests.shared import once
 
 TOML = """
 [workspace]
@@ -29,22 +30,39 @@ channel = "channel"
 """
 
 
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    """A little app with a model that is trained but not in use; and what the training said."""
+def trained_app(factory):
+    """The folder of the app, which nobody may change, and what was said; made once for all files of tests."""
     from typer.testing import CliRunner
 
     from winback.doors.cli.commands import app
 
-    root = tmp_path_factory.mktemp("models")
-    made(root, customers=2500)
-    (root / "winback.toml").write_text(TOML, encoding="utf-8")
-    result = CliRunner().invoke(
-        app,
-        ["train", "-w", str(root), "--as-of", str(KNOWN), "--who", "ling", "--card", str(root / "c.html")],
-    )
-    assert result.exit_code == 0, result.output
-    return root, result.stdout
+    def make(folder):
+        root = folder / "app"
+        made(root, customers=2500)
+        (root / "winback.toml").write_text(TOML, encoding="utf-8")
+        words = [
+            "train",
+            "-w",
+            str(root),
+            "--as-of",
+            str(KNOWN),
+            "--who",
+            "ling",
+            "--card",
+            str(root / "c.html"),
+        ]
+        result = CliRunner().invoke(app, words)
+        assert result.exit_code == 0, result.output
+        (folder / "said.txt").write_text(result.stdout, encoding="utf-8")
+
+    folder = once(factory, "trained-app", make)
+    return folder / "app", (folder / "said.txt").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A little app with a model that is trained but not in use; and what the training said."""
+    return trained_app(tmp_path_factory)
 
 
 @pytest.fixture

@@ -35,6 +35,29 @@ def own(raw, tmp_path, monkeypatch):
     return tmp_path / "own"
 
 
+@pytest.fixture(scope="module")
+def walked(raw, tmp_path_factory):
+    """The same with a model that was trained and put to use as of 16 July."""
+    from typer.testing import CliRunner
+
+    from winback.doors.cli.commands import app
+
+    root = tmp_path_factory.mktemp("walked") / "app"
+    shutil.copytree(raw, root)
+    result = CliRunner().invoke(
+        app, ["run", "-w", str(root), "--train", "--as-of", "2025-07-16", "--no-alerts", "-q"]
+    )
+    assert result.exit_code == 0, result.output
+    return root
+
+
+@pytest.fixture
+def trained(walked, tmp_path):
+    """A copy of it that a test may change."""
+    shutil.copytree(walked, tmp_path / "trained")
+    return tmp_path / "trained"
+
+
 def night(run, root, *args):
     """The run as JSON."""
     result = run("run", "-w", root, "--json", *args)
@@ -92,9 +115,8 @@ def test_too_little_history_for_a_model_is_told_and_rules_speak(own, run):
     assert "No model could be trained yet, so rules alone warn: " in told
 
 
-def test_missed_days_are_scored_and_caught_up(own, run):
-    night(run, own, "--train", "--as-of", "2025-07-16")
-    found = night(run, own, "--as-of", "2025-07-19")
+def test_missed_days_are_scored_and_caught_up(trained, run):
+    found = night(run, trained, "--as-of", "2025-07-19")
     assert [each["as_of"] for each in found["scored"]] == ["2025-07-17", "2025-07-18", "2025-07-19"]
     assert found["warn"]["caught_up"] == ["2025-07-17", "2025-07-18"]
 
@@ -114,11 +136,10 @@ def test_a_run_after_a_kill_finishes_with_the_same_warnings(own, run, tmp_path, 
     assert history(own) == history(tmp_path / "whole")
 
 
-def test_a_model_that_does_not_fit_is_a_fault_but_rules_warn_all_the_same(own, run):
-    night(run, own, "--train", "--as-of", "2025-07-18")
-    text = (own / "winback.toml").read_text(encoding="utf-8")
-    (own / "winback.toml").write_text(text + '[churn]\nkinds = ["purchase"]\n', encoding="utf-8")
-    result = run("run", "-w", own, "--as-of", "2025-07-20", "--lang", "en")
+def test_a_model_that_does_not_fit_is_a_fault_but_rules_warn_all_the_same(trained, run):
+    text = (trained / "winback.toml").read_text(encoding="utf-8")
+    (trained / "winback.toml").write_text(text + '[churn]\nkinds = ["purchase"]\n', encoding="utf-8")
+    result = run("run", "-w", trained, "--as-of", "2025-07-18", "--lang", "en")
     assert result.exit_code == 1
     assert "The model could not speak, so rules alone warned: " in result.stdout
     assert "another catalogue of features" in result.stdout
