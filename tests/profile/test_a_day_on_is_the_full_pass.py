@@ -58,7 +58,7 @@ def _no_rows(plan: Plan, kind: str) -> pa.Table:
     return pa.table(columns | {name: pa.array([], pa.int64()) for name in names})
 
 
-@examples(max_examples=cases(40), deadline=None, suppress_health_check=list(HealthCheck))
+@examples(max_examples=cases(15), deadline=None, suppress_health_check=list(HealthCheck))
 @given(events=raw_events(), start=st.integers(-3, 140), days=st.integers(1, 12))
 def test_any_number_of_days_on(events: pa.Table, start: int, days: int) -> None:
     settings = workspace("Asia/Shanghai")

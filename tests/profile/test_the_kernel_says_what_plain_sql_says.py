@@ -82,7 +82,7 @@ def raw_events(draw: st.DrawFn) -> pa.Table:
     return events_of(rows)
 
 
-_slow = examples(max_examples=cases(60), deadline=None, suppress_health_check=list(HealthCheck))
+_slow = examples(max_examples=cases(20), deadline=None, suppress_health_check=list(HealthCheck))
 _days = st.lists(st.integers(-5, 150), min_size=1, max_size=4, unique=True)
 
 _three_days = st.lists(st.integers(-5, 150), min_size=3, max_size=3)
