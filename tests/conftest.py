@@ -46,6 +46,9 @@ LONGEST = (
     "doors/test_demo.py",
     "warn/test_the_live_pass_goes_by_what_came_in.py",
     "warn/test_policies_are_tried_before_they_are_used.py",
+    "reward/test_claims_are_checked.py",
+    "reward/test_a_kill_changes_nothing.py",
+    "profile/test_the_kernel_says_what_plain_sql_says.py",
     "ingest/test_incoming_is_taken.py",
 )
 _number = count()
