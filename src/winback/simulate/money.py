@@ -72,12 +72,18 @@ def mature(who: Who, day: int, app: App) -> bool:
 
 
 @compiled
+def buying_chance(p: Any, s: Any, ways: Behaviour) -> float:
+    """The chance to put money in at a visit; above 1 it is sure."""
+    chance = ways.first_purchase[p.channel] if s.purchases == 0 else ways.next_purchase[p.channel]
+    return float(chance * (0.35 + 1.3 * s.trust))
+
+
+@compiled
 def buy(who: Who, when: tuple[int, int], app: App) -> bool:
     """Perhaps put in money from outside at a visit."""
     p, s, ways, out = who.p, who.s, app.ways, app.out
     first = s.purchases == 0
-    chance = ways.first_purchase[p.channel] if first else ways.next_purchase[p.channel]
-    if draw(s) >= chance * (0.35 + 1.3 * s.trust):
+    if draw(s) >= buying_chance(p, s, ways):
         return False
     normal = sqrt(-2.0 * log(1.0 - draw(s))) * cos(2.0 * pi * draw(s))
     fen = rounded(p.amount * exp(ways.amount_noise * normal) * (0.55 if first else 1.0))

@@ -27,7 +27,7 @@ import pyarrow as pa
 from winback.simulate.calendar import FEAR_KEEP
 from winback.simulate.compiled import WAITING_STAYS_AWAY
 from winback.simulate.gaps import AWAY_MAX, novice_shift, visit_chance
-from winback.simulate.parameters import Floats, behaviour
+from winback.simulate.parameters import Floats, Ints, behaviour
 
 _CHANCES = (
     *("hazard_early", "hazard_later", "hazard_steady", "hazard_shock"),
@@ -45,12 +45,16 @@ def churn_probability(rows: pa.Table, horizon_days: int, churn_days: int = 30) -
     """
     if not 1 <= churn_days <= AWAY_MAX:
         raise ValueError(f"churn_days {churn_days}; allowed is 1 to {AWAY_MAX}")
+    chances, days = _matrix(rows, _CHANCES), _matrix(rows, _DAYS).astype(np.int64)
+    return np.asarray(_forward(chances, days, laws(), (horizon_days, churn_days)))
+
+
+def laws() -> tuple[Floats, Ints, Floats]:
+    """Visits by gap and days away, the hurry of novices, and how chances to leave fade and grow."""
     ways = behaviour(plain=False)
     fades = np.array([np.exp(-1 / ways.novice_decay_days), (ways.burden_keep + FEAR_KEEP) / 2])
     ramp = np.array([ways.later_from_days, ways.later_ramp_days])
-    laws = (visit_chance(), novice_shift(ways.novice_hurry), np.concatenate([fades, ramp]))
-    chances, days = _matrix(rows, _CHANCES), _matrix(rows, _DAYS).astype(np.int64)
-    return np.asarray(_forward(chances, days, laws, (horizon_days, churn_days)))
+    return visit_chance(), novice_shift(ways.novice_hurry), np.concatenate([fades, ramp])
 
 
 def _matrix(rows: pa.Table, names: tuple[str, ...]) -> npt.NDArray[Any]:
@@ -91,7 +95,8 @@ def _step(now: Any, then: Any, comes: Any, odds: Any) -> None:
 
 
 @_compiled
-def _one(chances: Any, days: Any, laws: Any, limits: Any) -> float:
+def chance_of(chances: Any, days: Any, laws: Any, limits: Any) -> float:
+    """One row: chances and days in the order of _CHANCES and _DAYS, limits = (horizon, days of churn)."""
     visits, shift, law = laws
     horizon, churn = limits
     away, gap_bin, tenure, due = days[0], days[1], days[2], days[3]
@@ -121,5 +126,5 @@ def _one(chances: Any, days: Any, laws: Any, limits: Any) -> float:
 def _forward(chances: Any, days: Any, laws: Any, limits: Any) -> Any:
     out = np.empty(len(chances))
     for row in range(len(chances)):
-        out[row] = _one(chances[row], days[row], laws, limits)
+        out[row] = chance_of(chances[row], days[row], laws, limits)
     return out

@@ -33,7 +33,8 @@ PERSON = np.dtype(
 )
 People = npt.NDArray[Any]
 
-_GAP_MEDIAN, _GAP_SIGMA, _GAP_BOUNDS = 12.5, 0.50, (4.5, 18.0)
+#: Usual gaps are log-normal, cut off at both ends; days.
+GAP_MEDIAN, GAP_SIGMA, GAP_BOUNDS = 12.5, 0.50, (4.5, 18.0)
 _BUNCH_OWN_CHANNEL = 0.75
 
 
@@ -101,8 +102,8 @@ def _gap_bin(rng: np.random.Generator, n: int) -> npt.NDArray[np.int64]:
     """A log-normal usual gap, cut off at both ends, as a bin of `gaps.gap_days`."""
     from scipy.stats import norm
 
-    low, high = (norm.cdf(np.log(bound / _GAP_MEDIAN) / _GAP_SIGMA) for bound in _GAP_BOUNDS)
-    usual = _GAP_MEDIAN * np.exp(_GAP_SIGMA * norm.ppf(low + (high - low) * rng.random(n)))
+    low, high = (norm.cdf(np.log(bound / GAP_MEDIAN) / GAP_SIGMA) for bound in GAP_BOUNDS)
+    usual = GAP_MEDIAN * np.exp(GAP_SIGMA * norm.ppf(low + (high - low) * rng.random(n)))
     return np.asarray(np.clip(np.round(np.log(usual / GAP_MIN) / GAP_STEP), 0, GAP_BINS - 1), np.int64)
 
 

@@ -36,7 +36,7 @@ from winback.simulate.compiled import (
 )
 from winback.simulate.gaps import AWAY_MAX
 from winback.simulate.leaving import farewell_chance, hazards, leave, look, write_hazard
-from winback.simulate.money import mature
+from winback.simulate.money import buying_chance, mature
 from winback.simulate.visiting import visit
 from winback.terms.sources import digest_of
 
@@ -70,7 +70,9 @@ def one_day(who: Who, day: int, app: App) -> bool:
     parts = hazards(p, s, day, app)
     total = min(0.97, parts[0] + parts[1] + parts[2] + parts[3] + parts[4] + parts[5])
     takes = farewell_chance(s, parts, True, ways)
+    # Who takes all out and buys at the same visit is not leaving, so an emptying visit has no purchase in it.
     empties = ways.full_redemption + (KEEPS_OUT if s.waiting > 0 and s.waiting == s.liquid else 0.0)
+    empties *= 1.0 - min(1.0, buying_chance(p, s, ways))
     tenure = day - p.day
     gap_bin = max(0, p.gap_bin - world.novice_shift[min(tenure, len(world.novice_shift) - 1)])
     comes = world.visit_chance[gap_bin, min(away, AWAY_MAX)]
@@ -102,7 +104,6 @@ def live(who: Who, day: int, chance: tuple[float, float, Six], app: App) -> int:
     elif draw(s) >= comes and day != s.call_day:
         return 0
     moved = visit(who, day, app)
-    # Who takes all out and buys at the same visit, as at a renewal, is not leaving: an onlooker knows that.
     if moved and s.liquid == 0 and before >= LITTLE and s.purchases == bought:
         return 3
     return 2 if moved else 1
