@@ -12,7 +12,7 @@ from rich.console import Console
 #: The benches in the order of the flow; each is a module of its own and may be run alone.
 BENCHES = (
     *("simulate", "ingest", "collector", "features", "diagnose", "truth"),
-    *("model", "warn", "plan", "reward", "deliver"),
+    *("model", "foresight", "warn", "plan", "reward", "deliver"),
 )
 
 
