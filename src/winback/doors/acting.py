@@ -15,9 +15,11 @@ from winback.settings.playbooks_read import playbook_files
 from winback.store.workspace import Workspace
 from winback.terms.progress import Progress
 from winback.terms.time import micros
+from winback.warn.nouns import Asked
 
 #: Channels are judged anew after so many days, where a playbook asks for it.
 JUDGED_DAYS = 7
+DAY_US = 86_400_000_000
 #: Kinds of providers that reach nobody.
 _UNREAL = ("sandbox", "inbox")
 
@@ -80,7 +82,25 @@ def plan_at(ws: Workspace, as_of: date, now_us: int, how: How, *, silent: date |
     )
     if found.silent_since is not None:
         warn_act.tell_silent(ws, day_of_moment(ws, now_us), found.silent_since)
+    tell_asked(ws, now_us)
     return found
+
+
+def tell_asked(ws: Workspace, now_us: int) -> bool:
+    """Whom playbooks ask operators to look at (steps `alert`) goes the way of the alerts, not too often.
+
+    Whether there was something to tell. What nobody was told of for longer than a day stands in the tasks.
+    """
+    from winback.plan import read as plan_read
+    from winback.warn import act as warn_act
+
+    last = warn_act.asked_up_to(ws)
+    after = now_us - DAY_US if last is None else max(last, now_us - DAY_US)
+    asked = [
+        Asked(task.playbook, task.about or task.step, task.customer_id, task.expected_minor)
+        for task in plan_read.alerts_since(ws, after, now_us)
+    ]
+    return warn_act.tell_asked(ws, plan_read.day_of_moment(ws, now_us), now_us, asked)
 
 
 def judge_channels(ws: Workspace, as_of: date) -> None:

@@ -14,8 +14,7 @@ from winback.terms.progress import Progress
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from winback.plan.read import RehearsedDay
-    from winback.plan.rehearse import MomentOf, SilentOn
+    from winback.plan.read import MomentOf, RehearsedDay, SilentOn
 
 
 @dataclass(frozen=True)

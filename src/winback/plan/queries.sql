@@ -306,6 +306,16 @@ WHERE given.kind IN ('call', 'alert') AND NOT given.is_held_out AND given.stoppe
 ORDER BY given.due_us, given.id
 LIMIT %s;
 
+-- name: alerts_since
+-- The alerts given after a moment and up to another that are still to be looked at.
+SELECT given.id, given.customer_id, given.playbook, given.step, given.kind, given.template, given.due_us,
+    given.expected_minor, given.why
+FROM plan_treatment AS given
+WHERE given.kind IN ('call', 'alert') AND given.kind = 'alert' AND given.due_us > %s AND given.due_us <= %s
+    AND NOT given.is_held_out AND given.stopped_us IS NULL
+    AND NOT EXISTS (SELECT 1 FROM plan_task_done AS done WHERE done.treatment_id = given.id)
+ORDER BY given.due_us, given.id;
+
 -- name: keep_task_done
 -- One of them is done, once.
 INSERT INTO plan_task_done (treatment_id, at_us, who, outcome)

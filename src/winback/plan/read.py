@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from winback.plan import book, channels, library
 from winback.plan.nouns import Channel, Medium, Purpose, Shown, Task, Treatment, TreatmentKind
-from winback.plan.rehearse import RehearsedDay, rehearse, rehearse_days
+from winback.plan.rehearse import MomentOf, RehearsedDay, SilentOn, rehearse, rehearse_days
 from winback.plan.tables import TREATMENT_SCHEMA
 from winback.plan.walks import ARMS_MAX
 from winback.plan.who import day_of_moment, read_groups
@@ -25,7 +25,10 @@ __all__ = [
     "ENTRY_SCHEMA",
     "TASK_SCHEMA",
     "TREATMENT_SCHEMA",
+    "MomentOf",
     "RehearsedDay",
+    "SilentOn",
+    "alerts_since",
     "channels_judged_by",
     "check_playbooks",
     "day_of_moment",
@@ -207,6 +210,17 @@ def open_tasks(ws: Workspace, rows_max: int) -> tuple[Task, ...]:
     """Calls and alerts that are still to be done, the earliest due first; nobody held out is among them."""
     with facts.connection(ws) as connection:
         rows = book.fetch(connection, "open_tasks", [rows_max])
+    return _tasks(ws, rows)
+
+
+def alerts_since(ws: Workspace, after_us: int, until_us: int) -> tuple[Task, ...]:
+    """Alerts given after a moment and up to another (microseconds, UTC) that nobody has done yet."""
+    with facts.connection(ws) as connection:
+        rows = book.fetch(connection, "alerts_since", [after_us, until_us])
+    return _tasks(ws, rows)
+
+
+def _tasks(ws: Workspace, rows: Sequence[Sequence[Any]]) -> tuple[Task, ...]:
     return tuple(
         Task(
             id=key,

@@ -17,13 +17,14 @@ from winback.store.workspace import Workspace
 from winback.terms.errors import Problem
 from winback.terms.time import day_number
 from winback.warn import book, policies, record, telling
-from winback.warn.nouns import AlertSummary, Closing, Move, Replayed, Status, Switched
+from winback.warn.nouns import AlertSummary, Asked, Closing, Move, Replayed, Status, Switched
 from winback.warn.policy import fingerprint, to_text, under
 from winback.warn.read import last_run
 from winback.warn.replay import Policy
 from winback.warn.rules import read_rules
 from winback.warn.sending import Post, by_apprise, send
 
+_MINUTE_US = 60_000_000
 OPEN = frozenset({Status.OPEN, Status.ACKNOWLEDGED, Status.SNOOZED})
 
 
@@ -83,6 +84,27 @@ def tell_silent(ws: Workspace, on: date, since: date) -> None:
     """Operators are to be told, once a date, that playbooks let nobody in: no events come."""
     with facts.connection(ws) as connection, facts.transaction(connection):
         book.keep_alerts(connection, day_number(on), [telling.silent(ws, on, since)])
+
+
+def asked_up_to(ws: Workspace) -> int | None:
+    """Up to which moment (microseconds, UTC) operators were told of what playbooks ask; None: never."""
+    with facts.connection(ws) as connection:
+        moment = book.fetch(connection, "last_asked")[0][0]
+    return None if moment is None else int(moment)
+
+
+def tell_asked(ws: Workspace, on: date, now_us: int, customers: Sequence[Asked]) -> bool:
+    """Operators are to be told which customers playbooks ask them to look at, up to the moment `now_us`.
+
+    Once in `alert_minutes_min` at most; whether it was done. What is not told now goes with the next.
+    """
+    last = asked_up_to(ws)
+    too_soon = last is not None and now_us - last < ws.settings.warn.alert_minutes_min * _MINUTE_US
+    if too_soon or not customers:
+        return False
+    with facts.connection(ws) as connection, facts.transaction(connection):
+        book.keep_alerts(connection, day_number(on), [telling.asked(ws, on, now_us, customers)])
+    return True
 
 
 def keep_replay(ws: Workspace, replayed: Sequence[tuple[Policy, Replayed]], now: datetime) -> None:

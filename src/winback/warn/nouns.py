@@ -183,6 +183,17 @@ class AlertKind(StrEnum):
     CHURN_JUMP = "churn_jump"
     VISITS_FALL = "visits_fall"
     SILENT = "silent"
+    ASKED = "asked"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A playbook asks operators to look at a customer; `about` says what of, money in minor units."""
+
+    playbook: str
+    about: str
+    customer_id: str
+    expected_minor: int
 
 
 @dataclass(frozen=True)

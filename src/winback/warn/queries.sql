@@ -199,6 +199,10 @@ SELECT opened_day, status FROM warn_warning WHERE customer_id = %s ORDER BY open
 INSERT INTO warn_alert (as_of_day, kind, subject, title, body) VALUES (%s, %s, %s, %s, %s)
 ON CONFLICT DO NOTHING;
 
+-- name: last_asked
+-- Up to which moment operators were told of what playbooks ask.
+SELECT max(CAST(subject AS BIGINT)) FROM warn_alert WHERE kind = 'asked';
+
 -- name: address_alerts
 -- Every alert of the latest days is to go to this address.
 INSERT INTO warn_sending (as_of_day, kind, subject, target, scheme, state, tries, due_us)

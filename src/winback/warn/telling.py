@@ -16,7 +16,7 @@ from winback.terms.money import Money
 from winback.terms.time import day_number
 from winback.warn import anomalies, book
 from winback.warn.anomalies import Anomaly
-from winback.warn.nouns import Alert, AlertKind, Level, LiveSummary, WarnSummary
+from winback.warn.nouns import Alert, AlertKind, Asked, Level, LiveSummary, WarnSummary
 from winback.warn.view import View
 from winback.warn.words import speak, word
 
@@ -63,6 +63,28 @@ def silent(ws: Workspace, on: date, since: date) -> Alert:
 
 
 def _digest(
+def asked(ws: Workspace, on: date, now_us: int, customers: Sequence[Asked]) -> Alert:
+    """Playbooks ask for somebody to look at these customers: how many for what, most at stake first."""
+    say, section = speak(ws.settings.workspace.language), ws.settings.workspace
+    title = say("{workspace}: playbooks ask you to look at {count} customers")
+    groups: dict[tuple[str, str], list[Asked]] = {}
+    for each in sorted(customers, key=lambda each: (-each.expected_minor, each.customer_id)):
+        groups.setdefault((each.playbook, each.about), []).append(each)
+    text = say("{playbook}, {about}: {count}. First: {parts}")
+    lines = [
+        text.format(
+            playbook=playbook,
+            about=about,
+            count=number(len(some)),
+            parts=", ".join(f"{c.customer_id} ({_money(ws, c.expected_minor)})" for c in some[:HIGHEST_MAX]),
+        )
+        for (playbook, about), some in groups.items()
+    ]
+    lines.append(say("winback tasks list shows all that is open."))
+    told = title.format(workspace=section.name, count=number(len({c.customer_id for c in customers})))
+    return Alert(AlertKind.ASKED, on, str(now_us), told, "\n".join(lines))
+
+
     ws: Workspace, summary: WarnSummary, rows: Sequence[Sequence[Any]], why: Sequence[Sequence[Any]]
 ) -> Iterator[str]:
     language = ws.settings.workspace.language
