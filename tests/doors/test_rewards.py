@@ -101,10 +101,9 @@ def test_budgets_are_shown_and_raised(rewarded, run):
 
 
 def test_claims_are_reviewed(rewarded, run):
-    (claim,) = json.loads(run("rewards", "claims", "--json").stdout or "[]") or [None]
-    if claim is None:
+    if not json.loads(run("rewards", "claims", "--json").stdout)["claims"]:
         run("reward", "--quiet")
-        (claim,) = json.loads(run("rewards", "claims", "--json").stdout)
+    (claim,) = json.loads(run("rewards", "claims", "--json").stdout)["claims"]
     assert claim["reason"] == "no_grant"
     assert "no grant" in run("rewards", "claims").stdout
     assert run("rewards", "accept", claim["id"], "--reason", "x").exit_code == 1

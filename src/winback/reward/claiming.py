@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from winback.ingest import read as ingest
 from winback.reward import book
 from winback.reward.asked import Int64s, counts
-from winback.reward.claims_read import BY_PURCHASE, FROM_LOG, WAITING, Gathered, gathered
+from winback.reward.claims_read import BY_PURCHASE, FROM_LOG, WAITING, Foreign, Gathered, gathered
 from winback.reward.desk import DAY_US, Desk
 from winback.reward.kinds import KINDS
 from winback.reward.matching import CLAIM_REASONS, CLAIM_STATES, Matched, match
@@ -31,11 +31,12 @@ class _OvertakenError(Exception):
 
 @dataclass
 class ClaimTally:
-    """What became of the claims: by state, by reason, and the money claimed."""
+    """What became of the claims: by state, by reason, the money claimed; `foreign` are of others' rewards."""
 
     states: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     claimed_minor: int = 0
+    foreign: int = 0
 
 
 def claim_all(desk: Desk) -> ClaimTally:
@@ -48,20 +49,31 @@ def claim_all(desk: Desk) -> ClaimTally:
     while True:
         turn, _, seen = book.fetch(desk.connection, "book")[0]
         try:
-            turn = _judge(desk, turn, seen if seen <= version else 0, tally)
+            found, foreign = gathered(desk, seen if seen <= version else 0)
+            if found is not None:
+                _judge(desk, found, turn, tally)
             if seen != version:
                 with book.turn(desk.connection):
+                    tally.foreign = _keep_foreign(desk, foreign)
                     book.do(desk.connection, "mark_log", [version])
         except _OvertakenError:
             continue
         return tally
 
 
-def _judge(desk: Desk, turn: int, seen: int, tally: ClaimTally) -> int:
-    """Judge and settle all parts; gives the last turn. Raises _OvertakenError where another run wrote."""
-    found = gathered(desk, seen)
-    if found is None:
-        return turn
+def _keep_foreign(desk: Desk, foreign: Foreign) -> int:
+    """The claims of others' rewards on these days, counted anew; how many there are."""
+    counted = foreign.counted(desk.settings.workspace.time_zone)
+    for day in foreign.days:
+        book.do(desk.connection, "drop_foreign", [day])
+    if counted:
+        rows = [(reward, day, claims, told) for reward, day, claims, told in counted]
+        book.write(desk.connection, "keep_foreign", rows)
+    return sum(row[2] for row in counted)
+
+
+def _judge(desk: Desk, found: Gathered, turn: int, tally: ClaimTally) -> None:
+    """Judge and settle all parts. Raises _OvertakenError where another run wrote."""
     late = desk.when.now_us - desk.settings.reward.late_hours * _HOUR_US
     matched = match(found.asked, found.grants, found.purchases, late)
     cost = _costs(found, matched)
@@ -76,7 +88,6 @@ def _judge(desk: Desk, turn: int, seen: int, tally: ClaimTally) -> int:
         turn = taken
         _count(tally, matched, cost, part)
         desk.progress.advance(len(part))
-    return turn
 
 
 def _news(found: Gathered, matched: Matched) -> Int64s:

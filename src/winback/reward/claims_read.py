@@ -80,15 +80,68 @@ class Gathered:
     purchase_keys: Int64s
 
 
-def gathered(desk: Desk, seen: int) -> Gathered | None:
-    """Claims of days that changed after a version of the log, and those that wait; None for none."""
-    claims, origin = _claims(desk, seen)
+@dataclass(frozen=True)
+class Foreign:
+    """Claims of rewards that are none of ours (CLAIM_SCHEMA), of all the days (numbers) looked at."""
+
+    claims: pa.Table
+    days: tuple[int, ...]
+
+    def counted(self, zone: str) -> list[tuple[str, int, int, int]]:
+        """Reward, local day number, how many, and the money they told of."""
+        at = self.claims["at"].cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us", zone))
+        table = pa.table(
+            {
+                "reward": pc.fill_null(self.claims["reward"], ""),
+                "day": pc.local_timestamp(at).cast(pa.date32()).cast(pa.int32()),
+                "told": pc.fill_null(self.claims["told"], 0),
+            }
+        )
+        found = table.group_by(["reward", "day"]).aggregate([("told", "count"), ("told", "sum")])
+        columns = (found[name].to_pylist() for name in ("reward", "day", "told_count", "told_sum"))
+        return sorted(zip(*columns, strict=True))
+
+
+def gathered(desk: Desk, seen: int) -> tuple[Gathered | None, Foreign]:
+    """Claims of days that changed after a version of the log, and those that wait; None for none.
+
+    Beside them those of others' rewards, where settings say to ignore them.
+    """
+    days = tuple(day_number(day) for day in ingest.days_changed_since(desk.ws, seen))
+    claims, origin = _claims(desk, days)
     if not claims.num_rows:
-        return None
+        return None, Foreign(claims, days)
+    rows = _grants_of(desk, claims["customer_id"].combine_chunks().unique())
+    foreign = _foreign(desk, (claims, origin), rows)
+    others = Foreign(claims.filter(pa.array(foreign)), days)
+    claims, origin = claims.filter(pa.array(~foreign)), origin[~foreign]
+    return (_gathered(desk, claims, origin, rows) if claims.num_rows else None), others
+
+
+def _foreign(desk: Desk, of: tuple[pa.Table, Int64s], grants: pa.Table) -> Flags:
+    """Which new claims name no grant, and a reward that no setting names and the customer never had."""
+    claims, origin = of
+    if desk.settings.reward.foreign_claims == "review":
+        return np.zeros(claims.num_rows, np.bool_)
+    ours = pc.is_in(claims["reward"], value_set=pa.array(list(desk.settings.rewards), pa.string()))
+    had = set(zip(grants["customer_id"].to_pylist(), grants["reward"].to_pylist(), strict=True))
+    asked = zip(claims["customer_id"].to_pylist(), claims["reward"].to_pylist(), strict=True)
+    known: Flags = _flags(ours) | _flags(claims["given"].is_valid())
+    known |= np.array([pair in had for pair in asked], np.bool_)
+    found: Flags = (origin == FROM_LOG) & ~known
+    return found
+
+
+def _flags(values: Any) -> Flags:
+    found: Flags = values.combine_chunks().to_numpy(zero_copy_only=False)
+    return found
+
+
+def _gathered(desk: Desk, claims: pa.Table, origin: Int64s, rows: pa.Table) -> Gathered:
+    """Claims and all that they are judged on, in the order in which they are judged."""
     keys = desk.known.keys(claims["customer_id"].combine_chunks())
     order = np.lexsort((claims["id"].to_numpy(), claims["at"].to_numpy(), keys))
     claims, origin, keys = claims.take(pa.array(order)), origin[order], keys[order]
-    rows = _grants_of(desk, claims["customer_id"].combine_chunks().unique())
     owner = desk.known.keys(rows["customer_id"].combine_chunks())
     order = np.lexsort((rows["id"].to_numpy(), rows["ends"].to_numpy(), owner))
     rows, owner = rows.take(pa.array(order)), owner[order]
@@ -111,10 +164,9 @@ def gathered(desk: Desk, seen: int) -> Gathered | None:
     return Gathered(claims, origin, asked, grants, ids, face, promises, promise, purchases, purchase_keys)
 
 
-def _claims(desk: Desk, seen: int) -> tuple[pa.Table, Int64s]:
+def _claims(desk: Desk, days: Sequence[int]) -> tuple[pa.Table, Int64s]:
     """New claims of the log, claims that wait, and grants that a new purchase may claim by itself."""
     waiting = book.fetch_table(desk.connection, "waiting_claims", [], CLAIM_SCHEMA)
-    days = [day_number(day) for day in ingest.days_changed_since(desk.ws, seen)]
     logged, bought = CLAIM_SCHEMA.empty_table(), CLAIM_SCHEMA.empty_table()
     if days:
         logged = _logged(desk, days)

@@ -274,3 +274,17 @@ class Policy(models.Model):  # type: ignore[misc]
     class Meta:
         app_label = "reward"
         constraints = (models.UniqueConstraint(fields=("name", "version"), name="reward_policy_version"),)
+
+
+class ForeignClaims(models.Model):  # type: ignore[misc]
+    """How many claims of a day were of a reward that is none of ours, and the money that they told of."""
+
+    reward = models.TextField()
+    day = models.IntegerField()
+    claims = models.BigIntegerField()
+    told_minor = models.BigIntegerField()
+
+    class Meta:
+        app_label = "reward"
+        db_table = "reward_foreign"
+        constraints = (models.UniqueConstraint(fields=("reward", "day"), name="reward_foreign_once"),)

@@ -191,8 +191,22 @@ class Offer:
 
 
 @dataclass(frozen=True)
+class ForeignClaims:
+    """Claims of a reward that is none of ours, counted; they are left alone."""
+
+    reward: str
+    claims: int
+    told_minor: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
 class RewardSummary:
-    """What a run did: grants by state, why some were held or refused, claims, expiry, money moved."""
+    """What a run did: grants by state, why some were held or refused, claims, expiry, money moved.
+
+    `foreign_claims` are those of others' rewards on the days looked at; they are counted and left alone.
+    """
 
     now_us: int
     treatments: int = 0
@@ -200,6 +214,7 @@ class RewardSummary:
     reasons: Mapping[str, int] = field(default_factory=dict)
     claims: Mapping[str, int] = field(default_factory=dict)
     claim_reasons: Mapping[str, int] = field(default_factory=dict)
+    foreign_claims: int = 0
     expired: int = 0
     granted_minor: int = 0
     claimed_minor: int = 0

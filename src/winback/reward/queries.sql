@@ -190,6 +190,22 @@ FROM STDIN;
 -- The claims since a moment that were judged before, by key; those that wait are left out.
 SELECT id FROM reward_claim WHERE at_us >= %s AND state <> 'waiting';
 
+-- name: drop_foreign
+-- The claims of others' rewards of a day are counted anew.
+DELETE FROM reward_foreign WHERE day = %s;
+
+-- name: keep_foreign
+-- How many claims of a day were of a reward that is none of ours.
+INSERT INTO reward_foreign (reward, day, claims, told_minor) VALUES (%s, %s, %s, %s);
+
+-- name: foreign
+-- The claims of others' rewards since a day, by reward, the most first.
+SELECT reward, CAST(sum(claims) AS BIGINT), CAST(sum(told_minor) AS BIGINT), min(day), max(day)
+FROM reward_foreign
+WHERE day >= %s
+GROUP BY reward
+ORDER BY 2 DESC, reward;
+
 -- name: post_claims
 -- The entries of the claims that a turn accepted.
 INSERT INTO reward_entry (subject_id, kind, pot, currency, from_account, to_account, amount_minor, at_us, who,
@@ -422,7 +438,7 @@ SELECT DISTINCT customer FROM ordered WHERE number > $3 AND place >= 0;
 -- The claims of changed days up to a moment, with keys computed from their events; for DuckDB, on the log.
 SELECT CAST(md5_number_lower(concat_ws('|', source, CAST(day AS VARCHAR), CAST(event_key AS VARCHAR))) >> 1
         AS BIGINT) AS id,
-    customer, detail AS reward, "at", amount AS told,
+    customer, coalesce(detail, '') AS reward, "at", amount AS told,
     TRY_CAST(json_extract_string(attributes, '$.grant') AS BIGINT) AS given
 FROM (events) AS claims
 WHERE "at" < $1 AND day IN (SELECT day FROM changed);

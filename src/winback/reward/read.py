@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -18,6 +18,7 @@ from winback.reward.nouns import (
     ClaimReason,
     ClaimState,
     Cost,
+    ForeignClaims,
     Grant,
     GrantState,
     Limit,
@@ -31,7 +32,7 @@ from winback.reward.words import CHINESE, speak, word
 from winback.store import facts
 from winback.store.workspace import Workspace
 from winback.terms.errors import Place, SettingsProblem, gathered
-from winback.terms.time import day_of
+from winback.terms.time import day_number, day_of
 
 __all__ = [
     "ANSWER_SCHEMA",
@@ -43,6 +44,7 @@ __all__ = [
     "claims",
     "claims_of",
     "costs",
+    "foreign_claims",
     "grant",
     "grants_in",
     "grants_of",
@@ -79,6 +81,7 @@ _CLAIM_FIELDS = tuple(field.name for field in fields(Claim))
 _STANDING = frozenset({GrantState.GRANTED, GrantState.CLAIMED, GrantState.AS_IF})
 _ENTRIES_ROWS = 100_000
 _EVER_US = 2**62
+_EVER_DAYS = 10**6
 
 
 def grant(ws: Workspace, grant_id: int) -> Grant | None:
@@ -157,6 +160,16 @@ def claims(ws: Workspace, state: ClaimState, rows_max: int = 1000) -> tuple[Clai
     """Claims in a state, the earliest first; refused ones wait for review."""
     with facts.connection(ws) as connection:
         return tuple(map(claim_noun, book.fetch(connection, "claims_in_state", [state.value, rows_max])))
+
+
+def foreign_claims(ws: Workspace, since: date | None = None) -> tuple[ForeignClaims, ...]:
+    """Claims of rewards that are none of ours, by reward, the most first; of the days from one on."""
+    with facts.connection(ws) as connection:
+        rows = book.fetch(connection, "foreign", [-_EVER_DAYS if since is None else day_number(since)])
+    return tuple(
+        ForeignClaims(name, int(count), int(told), day_of(first), day_of(last))
+        for name, count, told, first, last in rows
+    )
 
 
 def claims_of(ws: Workspace, grant_id: int) -> tuple[Claim, ...]:

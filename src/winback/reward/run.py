@@ -51,6 +51,7 @@ def run(
         reasons=dict(sorted(grants.reasons.items())),
         claims=dict(sorted(claims.states.items())),
         claim_reasons=dict(sorted(claims.reasons.items())),
+        foreign_claims=claims.foreign,
         expired=expired,
         granted_minor=grants.granted_minor,
         claimed_minor=claims.claimed_minor,

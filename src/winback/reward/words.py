@@ -68,6 +68,9 @@ CHINESE = {
     "prizes": "按概率",
     "none": "无",
     # The command.
+    "{claims} claims are of rewards that are not ours ({rewards}): counted, and left alone.": (
+        "{claims} 次核销属于其他权益（{rewards}），只计数，不处理。"
+    ),
     "Nothing was due.": "没有到期的措施。",
     "Grants": "发放",
     "Claims": "核销",

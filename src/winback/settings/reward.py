@@ -121,8 +121,13 @@ class PotSection(_Part):
 
 
 class RewardWatchSection(_Part):
-    """How late a claim may arrive, and which signs of abuse hold a grant for review."""
+    """How late a claim may arrive, which signs of abuse hold a grant for review, claims of others' rewards.
 
+    `foreign_claims`: of a reward that no setting names and that the customer was never granted; to ignore
+    they are counted by day, to review each is refused and waits for a person.
+    """
+
+    foreign_claims: Literal["ignore", "review"] = "ignore"
     late_hours: Annotated[int, Field(ge=0, le=24 * 60)] = 24
     device_attribute: str = "device"
     device_customers_max: Count = 3

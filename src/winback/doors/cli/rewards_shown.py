@@ -29,6 +29,8 @@ class OpenClaim(StrEnum):
     DISMISSED = "dismissed"
 
 
+#: So many names of others' rewards are told.
+_NAMED_MAX = 5
 Rows = Annotated[int, typer.Option("--rows", min=1, help="So many are shown at most.")]
 
 
@@ -149,15 +151,25 @@ def claims(
     lang: options.Lang = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """List claims: those refused and not yet reviewed, or those in another state."""
+    """List claims: those refused and not yet reviewed, or those in another state.
+
+    Claims of rewards that are none of winback's are only counted ([reward] foreign_claims).
+    """
     from winback.reward import read
 
     ws = open_workspace(workspace)
-    found = read.claims(ws, ClaimState(state.value), rows)
+    found, foreign = read.claims(ws, ClaimState(state.value), rows), read.foreign_claims(ws)
     if as_json:
-        shown.show_json(found)
+        shown.show_json({"claims": found, "foreign": foreign})
         return
-    _tell_claims(ws, found, lang.value if lang else ws.settings.workspace.language)
+    language = lang.value if lang else ws.settings.workspace.language
+    _tell_claims(ws, found, language)
+    if foreign:
+        text = read.speak(language)(
+            "{claims} claims are of rewards that are not ours ({rewards}): counted, and left alone."
+        )
+        names = ", ".join(f"{each.reward or '–'} {number(each.claims)}" for each in foreign[:_NAMED_MAX])
+        shown.show_line(text.format(claims=number(sum(each.claims for each in foreign)), rewards=names))
 
 
 def export_ledger(
