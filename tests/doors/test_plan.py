@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.plan.worlds import SAVE, moment, on, shop
+from winback.reward.read import word
 from winback.terms.time import start_of_day
 
 EVENTS = {"ann": [(0.5, "visit")], "bob": [(0.5, "visit"), (9.5, "visit")]}
@@ -83,7 +84,7 @@ def test_a_dry_run_tells_whom_limits_of_rewards_and_messages_stop(run, planned):
     with (planned / "winback.toml").open("a", encoding="utf-8") as file:
         file.write("[rewards.coupon]\nkind = 'trial_coupon'\namount_minor = 5000\n")
         file.write("[pots.winback]\nbudget_minor = 7000\n[playbooks]\nsilent_days_max = 30\n")
-    moment_of = ("--as-of", on(11), "--now", f"{on(11)}T22:00")
+    moment_of = ("--as-of", on(18), "--now", f"{on(18)}T22:00")
     told = json.loads(run("plan", "--dry-run", *moment_of, "--json").stdout)
     by = {each["playbook"]: each for each in told["limited"]}
     assert by["give"]["grants"] == {"granted": 1, "refused": 1}
@@ -91,7 +92,7 @@ def test_a_dry_run_tells_whom_limits_of_rewards_and_messages_stop(run, planned):
     assert by["save"]["messages_kept_back"] == {"no_contact": 1}
     shown = run("plan", "--dry-run", *moment_of).stdout
     assert "What the limits of rewards would say" in shown
-    assert "the pot is empty 1" in shown
+    assert word("pot_empty", "en") + " 1" in shown
     assert "What the gate of messages would say" in shown
     assert json.loads(run("playbooks", "list", "--json").stdout)[0]["entered"] == 0
     what = json.loads(run("plan", *moment_of, "--json").stdout)
@@ -103,7 +104,7 @@ def test_a_dry_run_tells_whom_limits_of_rewards_and_messages_stop(run, planned):
 def test_a_dry_run_says_where_a_silent_source_lets_nobody_in(run, planned):
     told = run("plan", "--dry-run", "--as-of", on(40))
     assert "2026-02-10: nobody would be let in, as the newest sign of life is of 2026-01-10." in told.stdout
-    found = json.loads(run("plan", "--dry-run", "--first", on(12), "--as-of", on(14), "--json").stdout)
+    found = json.loads(run("plan", "--dry-run", "--first", on(11), "--as-of", on(13), "--json").stdout)
     assert [each["silent_since"] for each in found["days"]] == [None, str(on(9)), str(on(9))]
 
 
@@ -119,7 +120,7 @@ def test_a_playbook_is_paused_resumed_and_stopped(run, planned):
     assert run("playbooks", "resume", "save").exit_code == 0
     assert "with a reason only" in run("playbooks", "stop", "save").stderr
     assert "2 treatments withdrawn" in run("playbooks", "stop", "save", "--reason", "enough").stdout
-    assert run("playbooks", "pause", "nothing").exit_code == 5
+    assert run("playbooks", "pause", "nothing").exit_code == 1
 
 
 def test_playbooks_are_listed_shown_checked_and_exported(run, planned):

@@ -16,7 +16,7 @@ from winback.plan.nouns import PlaybookState
 from winback.store import facts
 from winback.store.lock import exclusive
 from winback.store.workspace import Workspace
-from winback.terms.errors import NotReadyProblem, Place, Problem
+from winback.terms.errors import Place, Problem
 from winback.terms.told import Told
 
 #: What was given longer ago than a message may wait (60 days) is done, or given up, already.
@@ -50,7 +50,7 @@ class Done:
 def pause(ws: Workspace, playbook: str, by: By) -> Done:
     """Hold everybody inside where they are, with the time that is left; nobody enters meanwhile.
 
-    Raises NotReadyProblem for a playbook that was never run, Problem for one that is stopped.
+    Raises Problem for a playbook that was never run, and for one that is stopped.
     """
     with _acting(ws, playbook, by, PlaybookState.PAUSED) as connection:
         people = book.in_parts(connection, "next_inside", ("hold", by.now_us), [playbook])
@@ -69,7 +69,7 @@ def stop(ws: Workspace, playbook: str, by: By) -> Done:
     """End it for everybody inside, and withdraw what was not done yet; a stopped playbook stays stopped.
 
     Whether a treatment was done by then, the stages to the right know; from now on it must not be. Raises
-    Problem without a reason, NotReadyProblem for a playbook that was never run.
+    Problem without a reason, and for a playbook that was never run.
     """
     if not by.why.strip():
         raise Problem("a playbook is stopped with a reason only", todo="say why with --reason")
@@ -100,7 +100,7 @@ def _acting(ws: Workspace, playbook: str, by: By, to: PlaybookState) -> Iterator
     with exclusive(ws.data / "plan.lock", wait_seconds=60.0), facts.connection(ws) as connection:
         known = {row[0]: PlaybookState(row[1]) for row in book.fetch(connection, "playbooks")}
         if playbook not in known:
-            raise NotReadyProblem(
+            raise Problem(
                 'no playbook "{playbook}" was ever run; there: {there}',
                 playbook=playbook,
                 there=tuple(known) or Told("none was ever run"),

@@ -15,6 +15,7 @@ from winback.language import Language, day, number, percent
 from winback.store.workspace import Workspace
 from winback.terms.errors import Problem
 from winback.terms.time import day_number
+from winback.terms.told import Told
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -87,7 +88,13 @@ def check(
     ws = open_workspace(workspace)
     mine = [each for each in read.definitions(ws) if each.experiment == playbook]
     if not mine:
-        raise Problem('no experiment "{playbook}" was ever run', playbook=playbook)
+        there = tuple(dict.fromkeys(each.experiment for each in read.definitions(ws)))
+        raise Problem(
+            'no experiment "{playbook}" was ever run; there: {there}',
+            playbook=playbook,
+            there=there or Told("none was ever run"),
+            todo="winback playbooks list shows what can be run; winback plan begins its experiment",
+        )
     rows = _entered(ws, mine[-1])
     found = read.check(mine[-1], rows, COMPARED)
     if as_json:

@@ -18,7 +18,10 @@ from winback.terms.told import Told
 #: What each exit code of the command means; docs/reference/commands.md is made from it.
 EXIT_CODES = {
     0: "it did what was asked",
-    errors.Problem.exit_code: "something went wrong that no other code names",
+    errors.Problem.exit_code: (
+        "something went wrong that no other code names; a name that there is not, of a customer, a playbook, "
+        "a reward, a claim or whatever else, ends every command with it"
+    ),
     errors.SettingsProblem.exit_code: "the workspace file, the environment or the command line is wrong",
     errors.DataProblem.exit_code: "a source cannot be read, or a strict run met a bad row",
     errors.BusyProblem.exit_code: "another run holds the workspace",

@@ -197,6 +197,10 @@ def export(
 
     ws = open_workspace(workspace)
     table = read.entries(ws, playbook)
+    known = [each.name for each in read.playbooks(ws)]
+    if playbook not in known:
+        there = tuple(known) or Told("none is there")
+        raise Problem('no playbook "{playbook}"; there: {there}', playbook=playbook, there=there)
     with written_whole(file) as aside:
         pyarrow.csv.write_csv(table, aside)
     if as_json:

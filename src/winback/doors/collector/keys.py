@@ -13,7 +13,7 @@ from pathlib import Path
 
 from winback.store.lock import exclusive
 from winback.store.whole import written_whole
-from winback.terms.errors import DataProblem, Place, SettingsProblem
+from winback.terms.errors import DataProblem, Place, Problem, SettingsProblem
 
 FILE, FORM = "collector/keys.json", 1
 _NAME = re.compile(r"^[a-z][a-z0-9_-]{0,39}$")
@@ -92,13 +92,13 @@ def make(
 def revoke(data: Path, which: str, *, now: datetime) -> tuple[WriteKey, ...]:
     """Revoke the key of this id, or all keys of this name; returns those that stood until now.
 
-    Raises SettingsProblem where no key that stands is so called.
+    Raises Problem where no key that stands is so called.
     """
     with exclusive(data / "collector" / "keys.lock", wait_seconds=_WAIT_SECONDS):
         known = load(data)
         ended = [key for key in known if which in (key.id, key.name) and key.revoked_at is None]
         if not ended:
-            raise SettingsProblem(
+            raise Problem(
                 "no key that stands is called {which!r}", which=which, todo="`winback keys list` shows them"
             )
         at = now.isoformat(timespec="seconds")
