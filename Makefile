@@ -6,7 +6,7 @@
 
 SIZE ?= small
 JOBS ?= 2
-NIGHTS ?= 0
+NIGHTS ?= 90
 VENV ?= .venv
 BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -37,7 +37,7 @@ resolve = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-demo: runtime  ## simulate an app, diagnose, train, warn in demo/ (NIGHTS=90: play 90 days of the whole loop too)
+demo: runtime  ## simulate an app, diagnose, train, warn in demo/, play 90 days of the whole loop (NIGHTS=0: none)
 	@$(BIN)/winback demo --nights $(NIGHTS)
 
 test: dev browser  ## run all tests (JOBS=2 at a time)

@@ -140,3 +140,53 @@ def test_every_sentence_has_chinese_with_the_same_names():
 
     for english, chinese in CHINESE.items():
         assert set(re.findall(r"{\w+}", english)) == set(re.findall(r"{\w+}", chinese))
+
+
+@pytest.mark.parametrize(
+    ("money", "told", "chinese"),
+    [
+        (
+            (900_000, 500_000, 1_300_000),
+            "With that taken off, they hold 8,000 CNY more than without it (95 % interval 4,000 CNY",
+            "多持有 8,000 CNY",
+        ),
+        (
+            (-900_000, -1_300_000, -500_000),
+            "With that taken off, they hold 10,000 CNY less than without it (95 % interval 6,000 CNY",
+            "少持有 10,000 CNY",
+        ),
+        (
+            (100_000, -500_000, 700_000),
+            "Whether more money stayed cannot be told yet: with that taken off the difference is 0 CNY, and "
+            "its 95 % interval, -6,000 CNY to 6,000 CNY",
+            "现在还不能断定",
+        ),
+    ],
+)
+def test_what_was_kept_is_told_with_its_cost_and_money_after_it(tmp_path, capsys, money, told, chinese):
+    from winback.doors.cli.kept_shown import tell_kept
+    from winback.doors.kept import Kept
+    from winback.settings.model import Settings
+    from winback.store.workspace import Workspace
+
+    share, ws = Range(0.1, 0.05, 0.15), Workspace(Settings(), tmp_path)
+    whole = Kept(None, 1000, 200, 500, 80, share, share.times(1000), Range(*money), 100_000)
+    tell_kept(ws, [whole], "en")
+    said = capsys.readouterr().out
+    assert "So about 100 customers were kept who would have left (95 % interval 50 to 150)." in said
+    assert "Rewards cost 1,000 CNY: about 10 CNY for each customer kept." in said
+    assert told in said
+    tell_kept(ws, [whole], "zh")
+    assert chinese in capsys.readouterr().out
+
+
+def test_the_cost_of_one_customer_is_told_only_where_somebody_was_kept_for_sure(tmp_path, capsys):
+    from winback.doors.cli.kept_shown import tell_kept
+    from winback.doors.kept import Kept
+    from winback.settings.model import Settings
+    from winback.store.workspace import Workspace
+
+    share, money = Range(0.1, -0.05, 0.25), Range(0.0, -1.0, 1.0)
+    whole = Kept(None, 1000, 200, 500, 80, share, share.times(1000), money, 100_000)
+    tell_kept(Workspace(Settings(), tmp_path), [whole], "en")
+    assert "Rewards cost 1,000 CNY.\n" in capsys.readouterr().out

@@ -47,12 +47,20 @@ CHINESE = {
     "So about {customers} customers left who would have stayed (95 % interval {low} to {high}).": (
         "因此大约有 {customers} 位原本会留下的客户反而走了（95% 区间 {low} 到 {high}）。"
     ),
-    "They hold {money} more than without it, net of {reward} of rewards (95 % interval {low} to {high}).": (
-        "扣除权益 {reward} 后，他们比不触达时多持有 {money}（95% 区间 {low} 到 {high}）。"
+    "Rewards cost {reward}.": "权益花费 {reward}。",
+    "Rewards cost {reward}: about {each} for each customer kept.": (
+        "权益花费 {reward}，平均每多留住一位约 {each}。"
     ),
-    "What they hold, net of {reward} of rewards, differs by {money} (95 % interval {low} to {high}): "
-    "it holds zero, so that cannot be told yet.": (
-        "扣除权益 {reward} 后，持有的差额是 {money}（95% 区间 {low} 到 {high}），其中含零，现在还不能断定。"
+    "With that taken off, they hold {money} more than without it (95 % interval {low} to {high}).": (
+        "扣除这笔花费后，他们比没有召回时多持有 {money}（95% 区间 {low} 到 {high}）。"
+    ),
+    "With that taken off, they hold {money} less than without it (95 % interval {low} to {high}).": (
+        "扣除这笔花费后，他们比没有召回时少持有 {money}（95% 区间 {low} 到 {high}）。"
+    ),
+    "Whether more money stayed cannot be told yet: with that taken off the difference is {money}, and its "
+    "95 % interval, {low} to {high}, holds zero.": (
+        "资金是否多留下了，现在还不能断定：扣除这笔花费后的差额是 {money}，"
+        "95% 区间 {low} 到 {high}，其中含零。"
     ),
     "who is in which playbook": "谁在哪个策略里",
     "what rewards cost": "权益花了多少",

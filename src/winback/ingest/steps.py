@@ -60,7 +60,7 @@ def select_candidates(desk: Desk, terms: Terms, chunk: Chunk, chosen: Sequence[i
     desk.db.register("chunk", _with_columns(terms, chunk.table))
     try:
         parts = [candidates_sql(terms, index, _types(desk.db, terms, index)) for index in chosen]
-        desk.db.execute(f"CREATE TEMP TABLE candidates AS {' UNION ALL BY NAME '.join(parts)}")
+        return int(_one(desk.db, f"CREATE TEMP TABLE candidates AS {' UNION ALL BY NAME '.join(parts)}"))
     except duckdb.Error as failed:
         why = str(failed).splitlines()[0]
         raise SettingsProblem(
@@ -69,7 +69,6 @@ def select_candidates(desk: Desk, terms: Terms, chunk: Chunk, chosen: Sequence[i
             why=why,
             place=Place(file="winback.toml", field=f"sources.{terms.source.name}"),
         ) from failed
-    return int(_one(desk.db, "SELECT count(*) FROM candidates"))
 
 
 def _with_columns(terms: Terms, table: pa.Table) -> pa.Table:
@@ -95,8 +94,7 @@ def _types(db: duckdb.DuckDBPyConnection, terms: Terms, index: int) -> Mapping[s
 def _give_keys(desk: Desk) -> None:
     """Give dense keys to ids that are new, in the order of their first rows."""
     before = desk.work.customers
-    desk.db.execute(named("ingest")["new_ids"], [before])
-    desk.work.customers = before + int(_one(desk.db, "SELECT count(*) FROM new_ids"))
+    desk.work.customers = before + int(_one(desk.db, named("ingest")["new_ids"], [before]))
     if desk.work.customers == before:
         return
     desk.db.execute("INSERT INTO ids SELECT id, customer FROM new_ids")
@@ -123,5 +121,6 @@ def _take_contacts(desk: Desk, terms: Terms) -> None:
     desk.work.contacts.append(path)
 
 
-def _one(db: duckdb.DuckDBPyConnection, sql: str) -> Any:
-    return db.execute(sql).fetchall()[0][0]
+def _one(db: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] | None = None) -> Any:
+    """The one value that a statement gives; of one that makes a table, how many rows it has."""
+    return db.execute(sql, parameters).fetchall()[0][0]

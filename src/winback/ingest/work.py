@@ -7,6 +7,7 @@ import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -191,6 +192,7 @@ def end(data: Path) -> None:
     sync(data)
 
 
+@cache
 def _boot() -> str | None:
     """Which start of the machine this is; None where the system does not tell."""
     try:

@@ -122,14 +122,29 @@ def _tell_all(ws: Workspace, kept: Kept, language: Language) -> None:
     parts |= {"share_0": percent(kept.held_out_kept / kept.held_out)}
     shown.show_line(text.format(**parts))
     shown.show_line(_customers_line(share, customers, language))
+    _tell_cost(ws, kept, language)
     text = say(
-        "They hold {money} more than without it, net of {reward} of rewards (95 % interval {low} to {high})."
-        if net.low > 0 or net.high < 0
-        else "What they hold, net of {reward} of rewards, differs by {money} (95 % interval {low} to "
-        "{high}): it holds zero, so that cannot be told yet."
+        "With that taken off, they hold {money} more than without it (95 % interval {low} to {high})."
+        if net.low > 0
+        else "With that taken off, they hold {money} less than without it (95 % interval {low} to {high})."
+        if net.high < 0
+        else "Whether more money stayed cannot be told yet: with that taken off the difference is {money}, "
+        "and its 95 % interval, {low} to {high}, holds zero."
     )
-    amounts = {"money": net.value, "low": net.low, "high": net.high, "reward": kept.reward_minor}
+    ends = (-net.value, -net.high, -net.low) if net.high < 0 else (net.value, net.low, net.high)
+    amounts = dict(zip(("money", "low", "high"), ends, strict=True))
     shown.show_line(text.format(**{name: _whole(ws, minor) for name, minor in amounts.items()}))
+
+
+def _tell_cost(ws: Workspace, kept: Kept, language: Language) -> None:
+    """What rewards cost, and for each customer kept where it is sure that some were."""
+    say, customers = speak(language), kept.customers
+    cost = {"reward": _whole(ws, kept.reward_minor)}
+    if customers is None or customers.low <= 0:
+        shown.show_line(say("Rewards cost {reward}.").format(**cost))
+        return
+    cost |= {"each": _whole(ws, kept.reward_minor / customers.value)}
+    shown.show_line(say("Rewards cost {reward}: about {each} for each customer kept.").format(**cost))
 
 
 def _customers_line(share: Range, customers: Range, language: Language) -> str:
