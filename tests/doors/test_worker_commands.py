@@ -5,8 +5,11 @@ import time
 
 import pytest
 
+from tests.warn.test_a_model_is_heard_where_there_is_one import scored
 from tests.warn.worlds import RULES, shop
 from winback.doors.worker import ledger
+from winback.predict import artefacts
+from winback.predict.nouns import Promotion
 from winback.store import facts
 
 VISITS = {"ann": [0], "bob": [0, 40], "cat": list(range(0, 60, 3))}
@@ -110,3 +113,23 @@ def test_a_policy_is_switched_on_with_a_reason_and_back_again(ws, run, tmp_path)
     none = run("policies", "compare", "--json")
     assert json.loads(none.stdout)["promised"] is None
     assert "No replay of it is on record." in run("policies", "compare").stdout
+
+
+def test_a_policy_replayed_with_another_model_is_told_apart(ws, run):
+    promoted(ws, "m1")
+    scored(ws, 8, {"ann": 0.8})
+    said = run("replay", "--first", "2026-01-08", "--last", "2026-01-10").stdout
+    assert "rules alone (2 days); m1 (1 days)" in " ".join(said.split())
+    listed = run("policies", "list").stdout
+    assert "with m1" in " ".join(listed.split())
+    assert "not with the model in use" not in listed
+    promoted(ws, "m2")
+    told = " ".join(run("policies", "list").stdout.split())
+    assert "was replayed with m1, not with the model in use (m2)" in told
+    switched = run("policies", "switch-on", "--lang", "zh").stdout
+    assert "不是使用中的模型（m2）" in "".join(switched.split())
+
+
+def promoted(ws, version):
+    """As if this model were put to use."""
+    artefacts.record(ws, Promotion(version, None, "ling", "2026-01-08T09:00:00+08:00", ""))

@@ -150,7 +150,7 @@ CHINESE = {
     "Policy {policy}": "预警方案 {policy}",
     "without a replay: {why}": "未经回测：{why}",
     "no replay": "没有回测",
-    "replayed with": "回测所用模型",
+    "{spans}, with {models}": "{spans}，模型 {models}",
     "Policy {policy} was replayed with {models}, not with the model in use ({model}).": (
         "预警方案 {policy} 回测时用的是 {models}，不是使用中的模型（{model}）。"
     ),

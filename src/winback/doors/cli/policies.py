@@ -36,7 +36,7 @@ def list_policies(
         shown.show_json(found)
         return
     say = read.speak(lang.value if lang else ws.settings.workspace.language)
-    heads = ("policy", "in use", "in winback.toml", "replayed", "replayed with", "switched on", "who", "why")
+    heads = ("policy", "in use", "in winback.toml", "replayed", "switched on", "who", "why")
     cells = [_row(ws, each, say) for each in found]
     shown.show_table(say("Policies"), [say(head) for head in heads], (False,) * len(heads), cells)
     tell_replayed_with_others(ws, say)
@@ -163,13 +163,14 @@ def tell_replayed_with_others(ws: Workspace, say: Say) -> None:
 
 def _row(ws: Workspace, policy: PolicyShown, say: Say) -> tuple[str, ...]:
     spans = ", ".join(f"{each.first} – {each.last}" for each in policy.replays) or say("no replay")
+    if policy.replayed_with:
+        spans = say("{spans}, with {models}").format(spans=spans, models=", ".join(policy.replayed_with))
     last = _switch(ws, policy.switched[-1], say) if policy.switched else ("–", "–", "–")
     return (
         policy.fingerprint,
         say("yes") if policy.in_use else say("no"),
         say("yes") if policy.in_file else say("no"),
         spans,
-        ", ".join(policy.replayed_with) or (say("rules alone") if policy.replays else "–"),
         *last,
     )
 
