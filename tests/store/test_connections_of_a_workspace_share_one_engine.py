@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -58,3 +59,13 @@ def test_threads_may_ask_at_the_same_time(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(ask, range(64))) == [1000 * number for number in range(64)]
+
+
+def test_in_another_process_a_workspace_has_an_engine_of_its_own(tmp_path: Path) -> None:
+    ws = Workspace(Settings(), tmp_path)
+    with ws.duckdb():
+        there = pickle.loads(pickle.dumps(ws))
+    assert there == ws
+    assert there._engine is not ws._engine
+    with there.duckdb() as db:
+        assert db.sql("SELECT 1").fetchall() == [(1,)]

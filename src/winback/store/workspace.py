@@ -25,6 +25,10 @@ class Workspace:
     _engine: Engine = field(default_factory=Engine, init=False, repr=False, compare=False)
     _shelf: Shelf = field(default_factory=Shelf, init=False, repr=False, compare=False)
 
+    def __reduce__(self) -> tuple[type[Workspace], tuple[Settings, Path]]:
+        """In another process it has an engine and a shelf of its own."""
+        return Workspace, (self.settings, self.root)
+
     @property
     def data(self) -> Path:
         """The folder under which all stores of this workspace lie."""
