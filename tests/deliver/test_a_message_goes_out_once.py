@@ -176,4 +176,4 @@ def test_a_template_that_cannot_be_filled_fails_alone(tmp_path: Path, facts_url:
     go(ws)
     assert states(ws)[2] == ("sent", None)
     assert states(ws)[1][0] == states(ws)[3][0] == "failed"
-    assert states(ws)[3][1] == "template: no template 'x' in playbook 'back' or the workspace"
+    assert "no template 'x' in playbook 'back' or the workspace; there are: hello" in str(states(ws)[3][1])

@@ -85,7 +85,43 @@ def test_a_message_is_previewed_for_a_customer(shop, run):
     assert "No contact of that kind is known." in run("messages", "preview", "hello", "bob").stdout
     missing = run("messages", "preview", "nothing", "ann")
     assert missing.exit_code == 1
-    assert "no template 'nothing'" in missing.stderr
+    assert "no template 'nothing' in the workspace; there are: hello" in missing.stderr
+
+
+def test_a_message_is_previewed_in_either_language(shop, run):
+    assert "您好 ann" in run("messages", "preview", "hello", "ann", "--in", "zh").stdout
+    assert "Hello ann" in run("messages", "preview", "hello", "ann", "--in", "en", "--lang", "zh").stdout
+
+
+def test_a_playbook_is_previewed_before_anybody_is_in_it(shop, run):
+    shipped = run("messages", "preview", "graded_warning.we_noticed", "ann", "--medium", "push")
+    assert shipped.exit_code == 0, shipped.stderr
+    assert shipped.stdout.splitlines()[0] == "to ann in en, by push"
+
+
+def test_a_short_message_has_no_title(shop, run):
+    (shop.root / "winback.toml").write_text(SHOP + 'en_title = "A title"\n', encoding="utf-8")
+    assert "A title" not in run("messages", "preview", "hello", "ann").stdout
+    assert "A title" in run("messages", "preview", "hello", "ann", "--medium", "email").stdout
+
+
+def test_the_addresses_for_call_backs_are_listed(shop, run, monkeypatch):
+    assert run("messages", "addresses").exit_code == 1
+    monkeypatch.setenv("WINBACK_LINKS_KEY", "a key of tests")
+    more = '[deliver]\nlinks_url = "https://m.shop.example"\n'
+    more += '[[providers]]\nname = "gate"\nmedium = "sms"\nkind = "http_sms"\n'
+    more += '[[providers]]\nname = "app"\nmedium = "push"\nkind = "fcm"\n'
+    said = SHOP.replace("[deliver]\nquiet_purposes = []\n", more, 1)
+    (shop.root / "winback.toml").write_text(said, encoding="utf-8")
+    lines = run("messages", "addresses").stdout.split()
+    assert lines[:2] == ["gate", "(http_sms):"]
+    assert lines[2].startswith("https://m.shop.example/r/")
+    listed = json.loads(run("messages", "addresses", "--json").stdout)
+    assert [each["provider"] for each in listed] == ["gate"]
+
+
+def test_what_several_workers_sent_is_told_as_one(shop, run):
+    assert "Outcomes: sent 2" in run("deliver", "--workers", "2").stdout
 
 
 def test_a_hold_stops_everything_until_it_is_released(shop, run):

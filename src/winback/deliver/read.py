@@ -15,9 +15,12 @@ from winback.deliver.supposing import VERDICT_SCHEMA, Supposed, suppose
 from winback.deliver.texts import Shelf, read_text
 from winback.deliver.words import speak, word
 from winback.ingest import read as ingest
+from winback.settings.deliver import CALLS_BACK
+from winback.settings.playbooks_read import playbook_files, shipped_text
 from winback.store import facts
 from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem, Problem, gathered
+from winback.terms.told import Told
 
 __all__ = [
     "CLICK",
@@ -28,6 +31,7 @@ __all__ = [
     "Spoken",
     "Supposed",
     "callback_url",
+    "callback_urls",
     "check_templates",
     "check_text",
     "consent_of",
@@ -70,6 +74,21 @@ def callback_url(ws: Workspace, provider: str) -> str:
     return links(ws).callback(provider)
 
 
+def callback_urls(ws: Workspace) -> list[tuple[str, str, str]]:
+    """Where each provider is to call back: its name, its kind, the address. Raises Problem without links."""
+    made = links(ws)
+    if not made.are_made:
+        raise Problem(
+            "no address can be told",
+            todo=Told("set deliver.links_url and {key}", key=LINKS_KEY),
+        )
+    return [
+        (each.name, each.kind, made.callback(each.name))
+        for each in ws.settings.providers
+        if each.kind in CALLS_BACK
+    ]
+
+
 def is_callback(ws: Workspace, provider: str, mark: str) -> bool:
     """Whether a call-back came to the address that this provider was given."""
     return links(ws).is_ours(provider, mark)
@@ -110,25 +129,41 @@ def check_templates(ws: Workspace) -> None:
 
 
 def preview(
-    ws: Workspace, template: str, customer_id: str, *, medium: str, purpose: str = "marketing"
+    ws: Workspace,
+    template: str,
+    customer_id: str,
+    *,
+    medium: str,
+    purpose: str = "marketing",
+    language: str | None = None,
 ) -> Preview:
-    """A template of the workspace, or `playbook.text` of a playbook's latest version, for a real customer.
+    """A template of the workspace, or `playbook.text` of a playbook, for a real customer, in their language.
 
-    Promised money is shown as an example. Raises Problem where the customer or the template is not known.
+    A playbook is read as it stands in its file, else as it was entered last, else as it is shipped. Promised
+    money is shown as an example. Raises Problem where the customer or the template is not known.
     """
     person = _person(ws, customer_id)
-    language = spoken(person["language"], ws.settings)
+    written_in = language or spoken(person["language"], ws.settings)
     playbook, _, name = template.rpartition(".")
     with facts.connection(ws) as connection:
-        number = book.fetch(connection, "latest_version", [playbook])[0][0] or 0
-        rows = book.fetch(connection, "version_text", [playbook, number])
-        shelf = Shelf(ws.settings.templates, lambda *_: rows[0][0] if rows else None)
-        text = shelf.find(playbook, number, name, language)
+        source = _playbook_text(ws, connection, playbook) if playbook else None
+        shelf = Shelf(ws.settings.templates, lambda *_: source)
+        text = shelf.find(playbook, 0, name, written_in)
         has_contact = _has_contact(connection, customer_id, medium)
-    values = _example(ws, person, language)
-    title, body, _ = filled(ws.settings, medium, text, (values, language, purpose))
-    size = sms.length(body) if medium == "sms" else None
-    return Preview(customer_id, language, medium, title, body, has_contact, size)
+    values = _example(ws, person, written_in)
+    title, body, _ = filled(ws.settings, medium, text, (values, written_in, purpose))
+    if medium == "sms":
+        return Preview(customer_id, written_in, medium, "", body, has_contact, sms.length(body))
+    return Preview(customer_id, written_in, medium, title, body, has_contact, None)
+
+
+def _playbook_text(ws: Workspace, connection: Any, playbook: str) -> str | None:
+    for file in playbook_files(ws.settings, ws.root):
+        if file.playbook.name == playbook:
+            return file.text
+    number = book.fetch(connection, "latest_version", [playbook])[0][0] or 0
+    rows = book.fetch(connection, "version_text", [playbook, number])
+    return str(rows[0][0]) if rows else shipped_text(playbook)
 
 
 def _example(ws: Workspace, person: dict[str, Any], language: str) -> dict[str, Any]:

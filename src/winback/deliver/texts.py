@@ -188,8 +188,12 @@ class Shelf:
         if own is not None:
             return TemplateSection.model_validate(own)
         if name not in self.workspace:
-            what = "no template {name!r} in playbook {playbook!r} or the workspace"
-            raise TemplateProblem(what, name=name, playbook=playbook)
+            known = {*self.workspace, *self._sections[(playbook, version)]}
+            allowed = ", ".join(sorted(known)) or "–"
+            what = "no template {name!r} in playbook {playbook!r} or the workspace; there are: {allowed}"
+            if not playbook:
+                what = "no template {name!r} in the workspace; there are: {allowed}"
+            raise TemplateProblem(what, name=name, playbook=playbook, allowed=allowed)
         return self.workspace[name]
 
 

@@ -82,6 +82,7 @@ CHINESE = {
     "to {customer} in {language}, by {medium}": "发给 {customer}，语言 {language}，{medium}",
     "{encoding}, {units} units, {parts} parts": "{encoding}，{units} 字，{parts} 条计费",
     "No contact of that kind is known.": "没有该类联系方式。",
+    "No provider calls back.": "没有会回调的通道。",
 }
 
 

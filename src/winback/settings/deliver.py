@@ -28,6 +28,8 @@ CARRIES: dict[str, tuple[Medium, ...]] = {
     "mail": ("email",),
     "webhook": ("webhook",),
 }
+#: Kinds of providers that call back; mail does where it goes through a service.
+CALLS_BACK = frozenset({"aliyun", "tencent", "twilio", "http_sms", "mail", "webhook"})
 
 
 class _Part(BaseModel):

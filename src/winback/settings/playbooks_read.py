@@ -50,6 +50,11 @@ def shipped_names() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".toml") for name in _shipped_texts()))
 
 
+def shipped_text(name: str) -> str | None:
+    """The text of a playbook that comes with winback; None where there is none of that name."""
+    return _shipped_texts().get(f"{name}.toml")
+
+
 def playbook_files(settings: Settings, root: Path) -> tuple[PlaybookFile, ...]:
     """The workspace's own playbooks and the shipped ones that it switched on, by name.
 

@@ -258,11 +258,12 @@ _MESSAGES: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
         "preview",
         messages_shown.preview,
         (
-            "winback messages preview hello C00042",
-            "winback messages preview graded_warning.first C00042 --medium push",
+            "winback messages preview hello C00042 --in en",
+            "winback messages preview graded_warning.we_noticed C00042 --medium push",
         ),
     ),
     ("holds", messages_shown.holds, ("winback messages holds",)),
+    ("addresses", messages_shown.addresses, ("winback messages addresses",)),
     (
         "hold",
         messages_acting.hold,

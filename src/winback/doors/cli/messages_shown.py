@@ -137,6 +137,9 @@ def preview(
     customer: Annotated[str, typer.Argument(help="The customer's id.")],
     medium: Annotated[MediumWord, typer.Option("--medium", help="By which medium.")] = MediumWord.SMS,
     purpose: Annotated[PurposeWord, typer.Option("--purpose", help="For what.")] = PurposeWord.MARKETING,
+    written_in: Annotated[
+        options.Tongue | None, typer.Option("--in", help="The text in this language, not the customer's own.")
+    ] = None,
     workspace: options.Workspace = None,
     lang: options.Lang = None,
     as_json: options.AsJson = False,
@@ -149,7 +152,8 @@ def preview(
 
     ws = open_workspace(workspace)
     language: Language = lang.value if lang else ws.settings.workspace.language
-    found = read.preview(ws, template, customer, medium=medium.value, purpose=purpose.value)
+    tongue = written_in.value if written_in else None
+    found = read.preview(ws, template, customer, medium=medium.value, purpose=purpose.value, language=tongue)
     if as_json:
         shown.show_json(found)
         return
@@ -190,6 +194,27 @@ def holds(
         for row in found
     ]
     shown.show_table(say("Holds"), heads, (True, *(False,) * 6), cells)
+
+
+def addresses(
+    *, workspace: options.Workspace = None, lang: options.Lang = None, as_json: options.AsJson = False
+) -> None:
+    """List where each provider is to call back: enter these with the providers, and tell nobody else.
+
+    Ends with 1 where no links are made.
+    """
+    from winback.deliver import read
+
+    ws = open_workspace(workspace)
+    language: Language = lang.value if lang else ws.settings.workspace.language
+    say, found = read.speak(language), read.callback_urls(ws)
+    if as_json:
+        shown.show_json([dict(zip(("provider", "kind", "url"), row, strict=True)) for row in found])
+        return
+    if not found:
+        shown.show_line(say("No provider calls back."))
+    for name, kind, url in found:
+        shown.show_line(f"{name} ({kind}): {url}")
 
 
 def _at(ws: Workspace, moment: int) -> str:
