@@ -11,8 +11,10 @@ from __future__ import annotations
 import multiprocessing
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
+from winback.settings.model import Settings
 from winback.store import facts
 from winback.store.workspace import Workspace
 
@@ -37,7 +39,8 @@ def contend(rival: str, ws: Workspace, few: Few) -> tuple[float, bool]:
     """
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_contend, args=(rival, ws, few, there), daemon=True)
+    place = (ws.settings.storage.facts_url, ws.root)
+    process = context.Process(target=_contend, args=(rival, place, few, there), daemon=True)
     process.start()
     there.close()
     began = time.perf_counter()
@@ -61,7 +64,9 @@ def contend(rival: str, ws: Workspace, few: Few) -> tuple[float, bool]:
     return moved / taken, True
 
 
-def _contend(rival: str, ws: Workspace, few: Few, there: Any) -> None:
+def _contend(rival: str, place: tuple[str, Path], few: Few, there: Any) -> None:
+    url, root = place
+    ws = Workspace(Settings.model_validate({"storage": {"facts_url": url}}), root)
     try:
         with facts.connection(ws) as connection:
             there.send(float(RIVALS[rival](ws, connection, few)))

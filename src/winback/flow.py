@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from winback.deliver.run import prepare as deliver_prepare
     from winback.deliver.run import run as deliver
     from winback.deliver.run import work as deliver_work
-    from winback.diagnose.run import channels, report
+    from winback.diagnose.run import channels as judge_channels
+    from winback.diagnose.run import report
     from winback.diagnose.run import run as diagnose
     from winback.experiment.run import run as experiment
     from winback.ingest.run import run as ingest
@@ -39,7 +40,7 @@ __all__ = [  # noqa: RUF022 - in the order of the flow
     "profile",
     "diagnose",
     "report",
-    "channels",
+    "judge_channels",
     "train",
     "predict",
     "warn",
@@ -62,7 +63,7 @@ STEPS = {
     "profile": ("winback.profile.run", "run"),
     "diagnose": ("winback.diagnose.run", "run"),
     "report": ("winback.diagnose.run", "report"),
-    "channels": ("winback.diagnose.run", "channels"),
+    "judge_channels": ("winback.diagnose.run", "channels"),
     "train": ("winback.predict.run", "train"),
     "predict": ("winback.predict.run", "run"),
     "warn": ("winback.warn.run", "run"),

@@ -29,7 +29,7 @@ def test_every_setting_has_its_meaning():
     tables |= {"channels", "attributes"}
     tables |= {"predict", "warn", "worker", "rules"}
     tables |= {"experiment", "playbooks"}
-    tables |= {"deliver", "deliver.caps", "providers", "templates"}
+    tables |= {"deliver", "deliver.caps", "deliver.news", "providers", "templates"}
     tables |= {"collector", "collector.contacts", "collector.events"}
     tables |= {"rewards", "pots", "reward", "rewards.NAME.steps", "rewards.NAME.prizes"}
     keys = {key for key, *_ in schema.keys(Settings) if not generate._is_shared(key)} - tables

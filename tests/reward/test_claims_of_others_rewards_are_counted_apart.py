@@ -42,7 +42,7 @@ def test_running_again_and_more_on_the_same_day_count_each_once(tmp_path: Path, 
 
 
 def test_what_is_ours_is_judged_even_so(tmp_path: Path, facts_url: str) -> None:
-    """A reward of the settings; one the customer was granted before it left them; a grant named by its key."""
+    """A reward of the settings; one that left them once the customer had it; a grant named by its key."""
     ws = given(tmp_path, facts_url)
     left = {name: reward for name, reward in ws.settings.rewards.items() if name != "coupon"}
     object.__setattr__(ws.settings, "rewards", left)

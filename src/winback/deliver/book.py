@@ -43,7 +43,10 @@ OUTBOX, SUPPOSED = "deliver_message", "deliver_supposed"
 
 def statement(connection: Any, name: str, outbox: str = OUTBOX) -> str:
     """A named statement as this engine wants it, on the messages of an outbox."""
-    return _as_wanted(connection.vendor, name).replace("{outbox}", outbox)
+    text = _as_wanted(connection.vendor, name)
+    for waiting in ("message", "judged") if outbox != OUTBOX else ():
+        text = text.replace(f"{OUTBOX} AS {waiting}", f"{outbox} AS {waiting}")
+    return text
 
 
 @cache

@@ -80,7 +80,7 @@ SELECT message.id, message.customer_id, message.medium, message.purpose, message
     said.is_given,
     contact.customer_id IS NOT NULL,
     dead.blind_index IS NOT NULL
-FROM {outbox} AS message
+FROM deliver_message AS message
 LEFT JOIN plan_treatment AS treatment ON treatment.id = message.treatment_id
 LEFT JOIN reward_grant AS given ON given.id = message.grant_id
 LEFT JOIN deliver_consent AS said ON said.customer_id = message.customer_id
@@ -105,9 +105,9 @@ WHERE counted.slot_us > %s
     AND (counted.state IN ('sending', 'sent', 'delivered', 'unknown', 'as_if')
         OR (counted.state = 'waiting' AND counted.cleared_until_us > %s))
     AND counted.customer_id IN (
-        SELECT customer_id
-        FROM {outbox}
-        WHERE state = 'waiting' AND due_us <= %s AND cleared_until_us <= %s
+        SELECT judged.customer_id
+        FROM deliver_message AS judged
+        WHERE judged.state = 'waiting' AND judged.due_us <= %s AND judged.cleared_until_us <= %s
     );
 
 -- name: sent_since

@@ -146,7 +146,7 @@ def report(
 
 
 def channels(ws: Workspace, as_of: date) -> Quality:
-    """Judge every channel as known at the start of `as_of`, and keep the verdicts; the rest of a report aside.
+    """Judge every channel as known at the start of `as_of`, and keep the verdicts, without the rest.
 
     Raises NotReadyProblem where nothing has been ingested.
     """

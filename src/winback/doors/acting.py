@@ -109,7 +109,7 @@ def judge_channels(ws: Workspace, as_of: date) -> None:
 
     dates = plan_read.channels_judged_by(ws, as_of).values()
     if any(made is None or (as_of - made).days > JUDGED_DAYS for made in dates):
-        flow.channels(ws, as_of)
+        flow.judge_channels(ws, as_of)
 
 
 def walk_on(ws: Workspace, now: datetime, how: How) -> PlanSummary | None:

@@ -22,8 +22,8 @@ CHINESE = {
     "channel_left": "渠道持续偏弱，已退出",
     "channel_fine": "渠道不弱",
     "{channel} has left {playbook}: {why}.": "渠道 {channel} 已退出 {playbook}：{why}。",
-    "{playbook}: no diagnosis judges channels, their own figures do; winback report makes one.": (
-        "{playbook}：没有可用的渠道诊断，按渠道自身数字判定；winback report 会生成诊断。"
+    "{playbook}: no diagnosis judges channels, their own figures do (winback diagnose --full).": (
+        "{playbook}：没有可用的渠道诊断，按渠道自身数字判定（winback diagnose --full）。"
     ),
     "{playbook}: the diagnosis as of {day} says which channels are weak.": (
         "{playbook}：弱渠道由 {day} 的诊断判定。"

@@ -81,6 +81,8 @@ def plan(
     moment = _moment(ws, as_of, now, today)
     if dry_run or first is not None:
         span = (first or today, today)
+        if span[0] == span[1]:
+            acting.judge_channels(ws, today)
         rehearsing.run(ws, span, _tried_at(ws, span, (as_of, now, moment)), (language, quiet, as_json))
         return
     silent = silent_since(ws, as_of, now)

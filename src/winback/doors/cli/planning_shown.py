@@ -19,7 +19,7 @@ def show_judged_by(ws: Workspace, as_of: date, language: Language) -> None:
     for playbook, made in channels_judged_by(ws, as_of).items():
         if made is None:
             text = say(
-                "{playbook}: no diagnosis judges channels, their own figures do; winback report makes one."
+                "{playbook}: no diagnosis judges channels, their own figures do (winback diagnose --full)."
             )
             shown.show_line(text.format(playbook=playbook))
         else:
