@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from winback.diagnose.findings.sentences import Wording, condition_text, portrait, sentence
@@ -75,6 +77,14 @@ TOLD = [
 def test_a_condition_is_told_as_people_say_it(condition: Condition, en: str, zh: str) -> None:
     assert condition_text(condition, EN).replace("\u00a0", " ") == en
     assert condition_text(condition, ZH).replace("\u00a0", " ") == zh
+
+
+def test_a_kind_of_the_workspace_goes_by_its_label() -> None:
+    seen = Condition("days_from_full_redemption_to_alive", below=1)
+    en = replace(EN, kinds={"full_redemption": "full redemption"})
+    zh = replace(ZH, kinds={"full_redemption": "全部赎回"})
+    assert condition_text(seen, en) == "were last seen on the day of their last full redemption"
+    assert condition_text(seen, zh) == "最后一次活跃就在最近一次全部赎回的当天"
 
 
 def found(*conditions: Condition, part: int = 900, kept: int = 410) -> Finding:

@@ -25,6 +25,11 @@ def attribute_labels(settings: Settings, language: Language) -> dict[str, str]:
     return {FREE + name: label for name, label in _in(settings.attributes, language).items()}
 
 
+def kind_labels(settings: Settings, language: Language) -> dict[str, str]:
+    """What an event of each kind of the workspace's own is called."""
+    return {name: kind.zh if language == "zh" else kind.en for name, kind in settings.kinds.items()}
+
+
 def _in(sections: Mapping[str, LabelSection], language: Language) -> dict[str, str]:
     return {name: label.zh if language == "zh" else label.en for name, label in sections.items()}
 

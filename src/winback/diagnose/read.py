@@ -10,7 +10,7 @@ from typing import TypeVar
 from winback.diagnose.causes import Section, clusters_section, faults_section, quality_section
 from winback.diagnose.charts import png
 from winback.diagnose.findings.sentences import Wording
-from winback.diagnose.labels import attribute_labels, channel_labels, labelled
+from winback.diagnose.labels import attribute_labels, channel_labels, kind_labels, labelled
 from winback.diagnose.nouns import ChannelVerdicts, Diagnosis
 from winback.diagnose.page import page
 from winback.diagnose.pictures import report_charts
@@ -82,6 +82,7 @@ def wording(ws: Workspace, language: Language) -> Wording:
         currency=ws.settings.workspace.currency,
         minor_digits=ws.settings.workspace.minor_digits,
         attributes=attribute_labels(ws.settings, language),
+        kinds=kind_labels(ws.settings, language),
     )
 
 

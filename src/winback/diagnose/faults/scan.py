@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from winback.diagnose.faults.nouns import FAULT_BITS
+from winback.diagnose.faults.picking import pick
 from winback.terms.kinds import Kind
 from winback.terms.time import day_number
 
@@ -88,24 +89,27 @@ def _read(day: date, path: Path, every: int) -> _Part | None:
     if not groups:
         return None
     table = file.read_row_groups(groups, columns=["customer", *_TEXTS], use_threads=False)
-    texts = {name: table.column(name).unify_dictionaries().combine_chunks() for name in _TEXTS}
-    kind, version, detail = (_coded(texts[name]) for name in _TEXTS)
-    visits, faulty = (np.array([name == k for name in kind[1]])[kind[0]] for k in (Kind.VISIT, Kind.FAULT))
-    used = np.bincount(version[0][visits | faulty], minlength=len(version[1])) > 0
+    kind, version, detail = (_coded(table.column(name)) for name in _TEXTS)
+    role_of = np.array([0, *((name == Kind.VISIT) + 2 * (name == Kind.FAULT) for name in kind[1])], np.int8)
+    bit_of = np.array([0, *(FAULT_BITS.get(name, 0) for name in detail[1])], np.uint8)
+    number = day_number(day)
+    rows, met, customer, rank, bits = pick(
+        _frozen(table.column("customer").to_numpy()),
+        kind[0],
+        version[0],
+        detail[0],
+        role_of,
+        bit_of,
+        len(version[1]) + 1,
+        number * 40503 % 2**32,
+        every,
+    )
+    used = rows > 0
     if not used.any():
         return None
-    place, size = (np.cumsum(used) - 1)[version[0]], int(used.sum())
-    bit_of = np.array([FAULT_BITS.get(name, 0) for name in detail[1]], np.uint8)
-    bits = np.where(faulty, bit_of[detail[0]], 0).astype(np.uint8)
-    met = [np.bincount(place[visits], minlength=size)]
-    met += [np.bincount(place[bits == bit], minlength=size) for bit in FAULT_BITS.values()]
-    customer, number = table.column("customer").to_numpy(), day_number(day)
-    kept = np.flatnonzero(faulty | (visits & _drawn(customer, number, every)))
-    names = tuple(name for name, there in zip(version[1], used, strict=True) if there)
-    customer, rank, bits = customer[kept], place[kept] * 2 + faulty[kept], bits[kept]
-    fresh = np.ones(len(kept), np.bool_)  # the log is by customer: the same again tells nothing more
-    fresh[1:] = (customer[1:] != customer[:-1]) | (rank[1:] != rank[:-1]) | (bits[1:] != bits[:-1])
-    return _Part(number, names, customer[fresh], rank[fresh], bits[fresh], np.stack(met))
+    place = np.cumsum(used) - 1
+    names = tuple(name for name, there in zip(("", *version[1]), used, strict=True) if there)
+    return _Part(number, names, customer, place[rank >> 1] * 2 + (rank & 1), bits, met[:, used])
 
 
 def _groups(file: pq.ParquetFile) -> Iterator[int]:
@@ -120,18 +124,19 @@ def _groups(file: pq.ParquetFile) -> Iterator[int]:
 _KINDS = (Kind.VISIT.value, Kind.FAULT.value)
 
 
-def _coded(texts: pa.DictionaryArray) -> tuple[npt.NDArray[np.integer], tuple[str, ...]]:
-    """The place of each text among the names, of which the first is the one not known."""
-    codes = texts.indices.fill_null(-1).to_numpy(zero_copy_only=False) + 1
-    return codes, ("", *(str(name) for name in texts.dictionary.to_pylist()))
+def _coded(column: pa.ChunkedArray) -> tuple[Int32s, tuple[str, ...]]:
+    """The place of each text among its names, -1 where not known."""
+    texts = column.unify_dictionaries().combine_chunks()
+    codes = texts.indices if not texts.null_count else texts.indices.fill_null(-1)
+    names = tuple(str(name) for name in texts.dictionary.to_pylist())
+    return _frozen(codes.to_numpy()), names
 
 
-def _drawn(customer: Int32s, day: int, every: int) -> npt.NDArray[np.bool_]:
-    """Which customers are drawn on a day, without regard to anything else about them."""
-    if every == 1:
-        return np.ones(len(customer), np.bool_)
-    mixed = customer.astype(np.uint32) * np.uint32(2654435761) + np.uint32(day * 40503 % 2**32)
-    return np.asarray((mixed >> np.uint32(12)) % np.uint32(every) == 0)
+def _frozen(values: npt.NDArray[np.integer]) -> Int32s:
+    """As int32 that may not be written to, so that the loop is compiled once and not for each mixture."""
+    own = values.astype(np.int32, copy=False).view()
+    own.flags.writeable = False
+    return own
 
 
 def _by_customer(

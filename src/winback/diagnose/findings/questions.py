@@ -84,18 +84,20 @@ def ask_number(feature: str, values: Floats, unit: str, minor_digits: int = 2) -
     Limits are round numbers of the unit: counts 1, 2, 3, 4, 6, 11 (at most 0, 1, 2, 3, 5, 10), days by the
     week and month, money and means 1, 2, 5, 10 … major units.
     """
-    known = np.sort(values[~np.isnan(values)])
-    if len(known) == 0:
+    grid, unknown = _grid(unit, minor_digits), np.isnan(values)
+    place = np.searchsorted(np.array(grid), values, side="right")
+    sizes = np.bincount(place[~unknown], minlength=len(grid) + 1)
+    known = int(sizes.sum())
+    if known == 0:
         return None
-    below = {limit: float(np.searchsorted(known, limit)) / len(values) for limit in _grid(unit, minor_digits)}
-    useful = [
-        limit for limit, share in below.items() if SHARE_MIN <= share <= len(known) / len(values) - SHARE_MIN
-    ]
+    below = dict(zip(grid, (np.cumsum(sizes) / len(values)).tolist(), strict=False))
+    useful = [limit for limit in grid if SHARE_MIN <= below[limit] <= known / len(values) - SHARE_MIN]
     limits = _distinct(useful, below)
     if not limits:
         return None
-    bins = np.searchsorted(np.array(limits), values, side="right").astype(np.uint8)
-    bins[np.isnan(values)] = UNKNOWN_BIN
+    bin_of = np.concatenate([[0], np.cumsum(np.isin(grid, limits))]).astype(np.uint8)
+    bins = bin_of[place]
+    bins[unknown] = UNKNOWN_BIN
     return Question(feature, tuple(limits), (), bins)
 
 

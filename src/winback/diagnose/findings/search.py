@@ -8,7 +8,8 @@ from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2, false_discovery_control
+from scipy.special import chdtrc
+from scipy.stats import false_discovery_control
 from scipy.stats.contingency import relative_risk
 
 from winback.diagnose.findings.questions import UNKNOWN_BIN, Question
@@ -193,7 +194,7 @@ def _tests(question: Question, counts: Floats, sums: Sequence[float], rules: Fin
     table, below = _tables(question, counts, sums)
     usable = np.flatnonzero(table.may_be_tested())
     strength = table.strength()
-    p = np.minimum(chi2.sf(strength, 1) * len(usable), 1.0)
+    p = np.minimum(chdtrc(1, strength) * len(usable), 1.0)
     worth = table.ratio_low() >= rules.ratio_min
     return [
         _Test(
@@ -328,7 +329,7 @@ def _pairs(members: _Members, kept: Sequence[_Candidate]) -> list[_Pair]:
     lost = _together(kept, members.weight * members.churned)
     stayed = _together(kept, members.weight * ~members.churned)
     within = _Tables(lost, np.diag(lost)[None, :], stayed, np.diag(stayed)[None, :])
-    p, tells = chi2.sf(within.strength(), 1), within.may_be_tested() & (within.ratio_low() > 1)
+    p, tells = chdtrc(1, within.strength()), within.may_be_tested() & (within.ratio_low() > 1)
     ones = np.ones_like(lost)
     sums = [float(members.weight[side].sum()) for side in (members.churned, ~members.churned)]
     whole = _Tables(lost, sums[0] * ones, stayed, sums[1] * ones).strength()

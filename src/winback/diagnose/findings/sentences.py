@@ -21,13 +21,14 @@ ALIKE_TOLD_MAX = 3
 
 @dataclass(frozen=True)
 class Wording:
-    """What conditions are told with: the features by name, how money is written, labels of attributes."""
+    """What conditions are told with: features by name, how money is written, labels of attributes and kinds."""
 
     language: Language
     features: Mapping[str, Feature]
     currency: str
     minor_digits: int
     attributes: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def say(self) -> Say:
@@ -42,6 +43,15 @@ class Wording:
         if feature in _NAMED:
             return self.say(feature)
         return self.attributes.get(feature) or f"“{feature.removeprefix(FREE)}”"
+
+    def kind(self, name: str) -> str:
+        """What an event of a kind is called; a kind of the workspace's own by its label there."""
+        if name in self.kinds:
+            return self.kinds[name]
+        try:
+            return self.say(name)
+        except KeyError:
+            return name
 
 
 #: Names of features that are no numbers and so stand in no catalogue.
@@ -72,7 +82,7 @@ def condition_text(condition: Condition, wording: Wording) -> str:
         if condition.feature.endswith("_largest_life"):
             text = say("never reached {value} in one {name}")
             kind = condition.feature.removesuffix("_largest_life")
-            return text.format(name=_known(kind, say), value=_value(condition.below, unit, wording))
+            return text.format(name=wording.kind(kind), value=_value(condition.below, unit, wording))
         return say("had {name}: below {value}").format(
             name=name, value=_value(condition.below, unit, wording)
         )
@@ -94,7 +104,7 @@ def _counted(condition: Condition, name: str, wording: Wording) -> str:
     least = int(condition.at_least or 0)
     after = _LAST_SEEN.fullmatch(condition.feature)
     if after:
-        return _last_seen(_known(after[1], say), most, least, say)
+        return _last_seen(wording.kind(after[1]), most, least, say)
     none, at_most, or_more = _TIMES.get(condition.feature, ("", "", ""))
     if none:
         if most == 0:
@@ -128,13 +138,6 @@ def _times(value: int, say: Say) -> str:
 
 def _days(value: int, say: Say) -> str:
     return say("1 day") if value == 1 else say("{n} days").format(n=number(value))
-
-
-def _known(kind: str, say: Say) -> str:
-    try:
-        return say(kind)
-    except KeyError:
-        return kind
 
 
 def _value(value: float, unit: str, wording: Wording) -> str:
