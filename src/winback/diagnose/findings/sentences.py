@@ -21,7 +21,7 @@ ALIKE_TOLD_MAX = 3
 
 @dataclass(frozen=True)
 class Wording:
-    """What conditions are told with: features by name, how money is written, labels of attributes and kinds."""
+    """What conditions are told with: features, how money is written, labels of attributes and kinds."""
 
     language: Language
     features: Mapping[str, Feature]
