@@ -52,6 +52,8 @@ CHINESE = {
     "who": "操作人",
     "why": "原因",
     "rolled back": "回退",
+    "; ": "；",
+    "first model; it beats every rival": "首个模型，胜过所有对手",
     "overrides {rivals}": "不顾 {rivals}",
     "Wrote the card of {version} to {file}.": "已将 {version} 的模型卡写入 {file}。",
     "{version} is in use; before it was {before}.": "已启用 {version}；此前为 {before}。",

@@ -282,6 +282,12 @@ class Replayed:
     spoke: tuple[Spoke, ...] = ()
 
 
+#: Why a first run switched a policy on by itself; told in the language of the reader.
+SHIPPED = "first run: the policy that winback is shipped with"
+FIRST = "first run: there was no policy before this one; no replay of it is asked for"
+OWN_REASONS = (SHIPPED, FIRST)
+
+
 @dataclass(frozen=True)
 class Switched:
     """A policy was switched on; `at_us` is None where a run did it by itself as of a date."""

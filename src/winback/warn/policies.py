@@ -13,14 +13,12 @@ from winback.store.workspace import Workspace
 from winback.terms.errors import Place, Problem, SettingsProblem
 from winback.terms.time import day_number, day_of
 from winback.warn import book
-from winback.warn.nouns import Replayed, Switched
+from winback.warn.nouns import FIRST, SHIPPED, Replayed, Switched
 from winback.warn.policy import fingerprint, to_text, under
 from winback.warn.record import from_text
 from winback.warn.rules import read_rules
 
 FILE = "winback.toml"
-SHIPPED = "first run: the policy that winback is shipped with"
-FIRST = "first run: there was no policy before this one; no replay of it is asked for"
 
 
 def in_use(connection: Any) -> tuple[str, str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from winback.language import Language, Say
+from winback.warn.nouns import FIRST, SHIPPED
 
 CHINESE = {
     "{workspace}: playbooks ask you to look at {count} customers": (
@@ -148,6 +149,8 @@ CHINESE = {
     "yes": "是",
     "no": "否",
     "Policy {policy}": "预警方案 {policy}",
+    SHIPPED: "首次运行：winback 自带的方案",
+    FIRST: "首次运行：此前没有方案，无须回测",
     "without a replay: {why}": "未经回测：{why}",
     "no replay": "没有回测",
     "{spans}, with {models}": "{spans}，模型 {models}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,12 +45,12 @@ def list_models(
     if not kept:
         shown.show_line(say("No model is there yet: winback train makes one."))
         return
-    _tell_models(kept, language)
+    _tell_models(ws, kept, language)
     if not promotions:
         shown.show_line(say("No model is in use: winback promote VERSION puts one to use."))
         return
     heads = [say(head) for head in ("when", "version", "before", "who", "why")]
-    cells = [_promotion(each, say) for each in promotions]
+    cells = [_promotion(ws, each, say) for each in promotions]
     shown.show_table(say("Put to use"), heads, (False,) * 5, cells)
 
 
@@ -187,14 +188,14 @@ def summary(card: ModelCard) -> dict[str, object]:
     )
 
 
-def _tell_models(kept: tuple[Kept, ...], language: Language) -> None:
+def _tell_models(ws: Workspace, kept: tuple[Kept, ...], language: Language) -> None:
     say = speak(language)
     heads = [say(head) for head in ("version", "what", "AUC", "log loss", "calibration error")]
     heads.append(say("precision at capacity"))
     rows = [row for each in kept for row in _rows(each, language)]
     shown.show_table(say("Models"), heads, (False, False, True, True, True, True), rows)
     heads = [say(head) for head in ("version", "horizon", "tested on", "beats all", "trained by", "when")]
-    made = [_made(each, say) for each in kept]
+    made = [_made(ws, each, say) for each in kept]
     shown.show_table(say("How they were made"), heads, (False, True, False, False, False, False), made)
 
 
@@ -219,19 +220,25 @@ def _ranked(scores: Scores) -> tuple[str, ...]:
     )
 
 
-def _made(kept: Kept, say: Say) -> tuple[str, ...]:
+def _made(ws: Workspace, kept: Kept, say: Say) -> tuple[str, ...]:
     beats = say("no") if kept.card.unbeaten else say("yes")
-    by = (kept.training.who, kept.training.at) if kept.training else ("–", "–")
+    by = (kept.training.who, _moment(ws, kept.training.at)) if kept.training else ("–", "–")
     return kept.version, str(kept.card.horizon_days), str(kept.card.test.dates[-1]), beats, *by
 
 
-def _promotion(promotion: Promotion, say: Say) -> tuple[str, ...]:
-    why = [promotion.why] if promotion.why else []
+def _moment(ws: Workspace, at: str) -> str:
+    """A moment that was kept as ISO 8601, in the zone of the workspace."""
+    return datetime.fromisoformat(at).astimezone(ws.settings.workspace.zone).strftime("%Y-%m-%d %H:%M")
+
+
+def _promotion(ws: Workspace, promotion: Promotion, say: Say) -> tuple[str, ...]:
+    why = [say(promotion.why)] if promotion.why else []
     if promotion.back:
         why.insert(0, say("rolled back"))
     if promotion.overrides:
         why.insert(0, say("overrides {rivals}").format(rivals=", ".join(promotion.overrides)))
-    return promotion.at, promotion.version, promotion.before or "–", promotion.who, "; ".join(why)
+    when = _moment(ws, promotion.at)
+    return when, promotion.version, promotion.before or "–", promotion.who, say("; ").join(why)
 
 
 def _tell_promotion(done: Promotion, say: Say) -> None:

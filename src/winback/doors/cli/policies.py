@@ -13,7 +13,7 @@ from winback.app import open_workspace
 from winback.doors.cli import options, shown
 from winback.language import Say
 from winback.store.workspace import Workspace
-from winback.warn.nouns import PolicyShown, Switched
+from winback.warn.nouns import OWN_REASONS, PolicyShown, Switched
 
 Asked = Annotated[
     str | None,
@@ -182,7 +182,7 @@ def _switch(ws: Workspace, switched: Switched, say: Say) -> tuple[str, str, str]
     else:
         moment = datetime.fromtimestamp(switched.at_us / 1_000_000, ws.settings.workspace.zone)
         when = moment.strftime("%Y-%m-%d %H:%M")
-    why = switched.why
+    why = say(switched.why) if switched.why in OWN_REASONS else switched.why
     if switched.is_override:
         why = say("without a replay: {why}").format(why=why)
     return when, switched.who, why

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,8 +34,10 @@ from winback.terms.progress import Progress as Told
 from winback.terms.progress import Silent
 from winback.terms.told import Told as Sentence
 
-#: Words of so many cells, such as a date, are never folded; longer ones keep so many, as a rule or at least.
-WORD_MAX, FOLDED_NEAT, FOLDED_MIN, GAP = 10, 16, 6, 2
+#: Cells so narrow, such as a date, are never folded, nor are names of so many letters; a folded column
+#: keeps so many cells, as a rule or at least.
+WORD_MAX, NAME_MAX, FOLDED_NEAT, FOLDED_MIN, HEAD_MIN, GAP = 10, 24, 16, 6, 4, 2
+_WORD = re.compile(r"[!-\u02ff]+")
 
 
 class Shown:
@@ -157,6 +160,9 @@ def show_table(
     """
     shapes = [_shape(n, (columns[n], numeric[n]), [row[n] for row in rows]) for n in range(len(columns))]
     results().print(Text(title, style="table.title"), soft_wrap=True)
+    if not rows:
+        show_line("  –")
+        return
     for part in _parts(shapes, results().width):
         table = Table(header_style="bold", box=None, pad_edge=False)
         for shape, width in zip(part, _widths(part, results().width), strict=True):
@@ -179,11 +185,17 @@ class _Shape:
 
 def _shape(place: int, of: tuple[str, bool], cells: Sequence[str]) -> _Shape:
     name, is_number = of
-    head = max(map(cell_len, name.split()), default=0)
-    cell = max(map(cell_len, cells), default=0)
-    is_short = is_number or cell <= WORD_MAX
-    least = max(head, cell if is_short else FOLDED_MIN)
-    return _Shape(place, max(cell, cell_len(name)), max(head, cell if is_short else FOLDED_NEAT), least)
+    head, cell = max(_longest([name]), min(cell_len(name), HEAD_MIN)), max(map(cell_len, cells), default=0)
+    if is_number or cell <= WORD_MAX:
+        return _Shape(place, max(cell, cell_len(name)), max(head, cell), max(head, cell))
+    least = max(head, _longest(cells), FOLDED_MIN)
+    return _Shape(place, max(cell, cell_len(name)), max(least, min(cell, FOLDED_NEAT)), least)
+
+
+def _longest(texts: Sequence[str]) -> int:
+    """The widest word, names with it; Chinese is broken anywhere."""
+    words = [word for text in texts for word in _WORD.findall(text)]
+    return max((cell_len(word) for word in words if len(word) <= NAME_MAX), default=0)
 
 
 def _parts(shapes: Sequence[_Shape], room: int) -> list[list[_Shape]]:
