@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 from rich.console import Console
 
 from benchmarks.harness import Entry, against, record
+from benchmarks.plan import cpu_seconds
 from winback.deliver.nouns import Still, Timing
 from winback.deliver.providers.sandbox import Sandbox
 from winback.deliver.run import prepare, work
@@ -102,7 +104,7 @@ def measure(label: str, size: Size, ws: Workspace) -> list[Entry]:
     began = time.perf_counter()
     taken, gate = prepare(ws, NOW)
     judged = time.perf_counter() - began
-    drained = _drained(ws)
+    drained, cpu = _drained(ws)
     sent = [
         json.loads(line)["message"]
         for file in (ws.data / "sandbox").rglob("*.ndjson")
@@ -112,17 +114,21 @@ def measure(label: str, size: Size, ws: Workspace) -> list[Entry]:
         raise RuntimeError(f"{taken} taken, {gate.cleared} cleared, {len(sent)} sent, {len(set(sent))} once")
     text = f"{label}: {size.messages:,} messages, {WORKERS} workers"
     goal = size.messages / ROWS_PER_SECOND
+    alone = ("drain, and the database's processes of it", size.messages / cpu)
+    rate, unit = ("the goal", ROWS_PER_SECOND), "messages/CPU s"
     return [
         against("the outbox drained", text, subject=("drain", drained), rival=("the goal", goal), unit="s"),
+        against("messages drained a second of CPU", text, subject=alone, rival=rate, unit=unit),
         against("intake and gate", text, subject=("gate", judged), rival=("the goal", goal), unit="s"),
     ]
 
 
-def _drained(ws: Workspace) -> float:
+def _drained(ws: Workspace) -> tuple[float, float]:
+    """Seconds from the moment both workers are ready, and CPU seconds of all that drained."""
     context = multiprocessing.get_context("spawn")
-    ready = context.Barrier(WORKERS + 1)
+    ready, spent = context.Barrier(WORKERS + 1), context.SimpleQueue()
     url = ws.settings.storage.facts_url
-    workers = [context.Process(target=_work, args=(ws.root, url, ready)) for _ in range(WORKERS)]
+    workers = [context.Process(target=_work, args=(ws.root, url, ready, spent)) for _ in range(WORKERS)]
     for worker in workers:
         worker.start()
     ready.wait()
@@ -131,14 +137,16 @@ def _drained(ws: Workspace) -> float:
         worker.join()
     if any(worker.exitcode for worker in workers):
         raise RuntimeError("a worker failed")
-    return time.perf_counter() - began
+    return time.perf_counter() - began, sum(spent.get() for _ in workers)
 
 
-def _work(root: Path, url: str, ready: Barrier) -> None:
+def _work(root: Path, url: str, ready: Barrier, spent: SimpleQueue[float]) -> None:
     ws = workspace(root, url)
-    with facts.connection(ws):
+    with facts.connection(ws) as connection:
         ready.wait()
-    work(ws, [Sandbox("sandbox", "sms", ws.data / "sandbox")], timing=Timing(Still(NOW)))
+        before = cpu_seconds(connection)
+        work(ws, [Sandbox("sandbox", "sms", ws.data / "sandbox")], timing=Timing(Still(NOW)))
+        spent.put(cpu_seconds(connection) - before)
 
 
 @contextmanager
