@@ -9,7 +9,7 @@ from winback.diagnose.findings.sentences import Wording
 from winback.diagnose.nouns import Retention
 from winback.diagnose.page import first_charts
 from winback.diagnose.report_nouns import Report
-from winback.diagnose.reporting import group_name
+from winback.diagnose.reporting import GROUPS_SHOWN_MAX, charted, group_name
 from winback.diagnose.telling import channel_name, charted_channels
 from winback.language import Say
 
@@ -29,8 +29,8 @@ def report_charts(report: Report, wording: Wording) -> dict[str, str]:
         "definitions": definitions_svg(report.definitions, say),
         "phases-of-the-lost-by-month": phases_svg(report.structure_by_month, say),
         "months": flows_svg(report.flows, say),
-        "retention-by-month-of-coming": _curves(report.cohorts[-CURVES_SHOWN_MAX:], coming, say),
-        "retention-by-channel": _curves(report.channels[:CURVES_SHOWN_MAX], coming, say),
+        "retention-by-month-of-coming": _curves(report.cohorts[-GROUPS_SHOWN_MAX:], coming, say, evenly=True),
+        "retention-by-channel": _curves(report.channels, coming, say),
         "retention-by-phase": _curves(report.phases, since, say),
     }
     return {name: chart for name, chart in drawn.items() if chart}
@@ -51,5 +51,6 @@ def _heat(report: Report, say: Say) -> str:
     return heat_svg(named, labels, list(phases)) if named else ""
 
 
-def _curves(curves: Sequence[Retention], axis: str, say: Say) -> str:
-    return lines_svg([(group_name(curve.group, say), curve.kept) for curve in curves], axis) if curves else ""
+def _curves(curves: Sequence[Retention], axis: str, say: Say, *, evenly: bool = False) -> str:
+    shown = charted(curves, CURVES_SHOWN_MAX, evenly=evenly)
+    return lines_svg([(group_name(curve.group, say), curve.kept) for curve in shown], axis) if shown else ""

@@ -168,19 +168,41 @@ def _extremes(curves: Sequence[Retention], say: Say) -> str:
     """The best and the worst kept on the latest day that half of the groups reached, where they differ."""
     if not curves:
         return say("No group is large enough for a curve.")
+    found = _best_and_worst(curves)
+    if found is None:
+        return say("The share not yet churned so many days after the start, by Kaplan and Meier.")
+    day, share, best, worst = found
+    return say("After {day} days {best} keeps most, {most}, and {worst} least, {least}.").format(
+        day=day,
+        best=group_name(best, say),
+        most=percent(share[best]),
+        worst=group_name(worst, say),
+        least=percent(share[worst]),
+    )
+
+
+def _best_and_worst(curves: Sequence[Retention]) -> tuple[int, dict[str, float], str, str] | None:
+    """The day, the share kept of each group on it, and the groups of the largest and the least."""
     for day in reversed(DAYS_SHOWN):
         share = {curve.group: point.share for curve in curves for point in curve.kept if point.day == day}
         if len(share) < max(2, len(curves) / 2) or len(set(share.values())) < 2:
             continue
-        best, worst = max(share, key=share.__getitem__), min(share, key=share.__getitem__)
-        return say("After {day} days {best} keeps most, {most}, and {worst} least, {least}.").format(
-            day=day,
-            best=group_name(best, say),
-            most=percent(share[best]),
-            worst=group_name(worst, say),
-            least=percent(share[worst]),
-        )
-    return say("The share not yet churned so many days after the start, by Kaplan and Meier.")
+        return day, share, max(share, key=share.__getitem__), min(share, key=share.__getitem__)
+    return None
+
+
+def charted(curves: Sequence[Retention], most: int, *, evenly: bool) -> tuple[Retention, ...]:
+    """At most so many curves of a table: the two that its sentence names, the last and others evenly between;
+    or the two and the first.
+    """
+    shown = curves[:GROUPS_SHOWN_MAX]
+    if len(shown) <= most:
+        return tuple(shown)
+    found = _best_and_worst(shown)
+    rest = [round(place * (len(shown) - 1) / (most - 1)) for place in reversed(range(most))]
+    others = [shown[place].group for place in (rest if evenly else range(len(shown)))]
+    kept = list(dict.fromkeys([*(found[2:] if found else ()), *others]))[:most]
+    return tuple(curve for curve in shown if curve.group in kept)
 
 
 def findings_summary(found: Findings, say: Say) -> str:
