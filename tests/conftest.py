@@ -39,6 +39,7 @@ LONGEST = (
     "diagnose/test_the_planted_truth_is_told.py",
     "doors/test_worker_acts.py",
     "warn/test_a_run_keeps_warnings.py",
+    "story/test_one_customers_year.py",
     "diagnose/test_a_report_holds_all_it_found.py",
     "doors/test_worker_hears_at_once.py",
     "doors/test_run.py",
