@@ -63,7 +63,7 @@ def walk(ws: Workspace, *days: int) -> None:
 
 def everything(ws: Workspace) -> dict[str, list[Any]]:
     """Every row of every table, ids left out."""
-    tables = ("warn_run", "warn_warning", "warn_change", "warn_alert", "warn_verdict")
+    tables: tuple[str, ...] = ("warn_run", "warn_warning", "warn_change", "warn_alert", "warn_verdict")
     tables += ("warn_policy", "warn_switch")
     found = {}
     with facts.connection(ws) as connection, connection.cursor() as cursor:
