@@ -64,7 +64,7 @@ def states_svg(rows: Sequence[tuple[str, Cell]], first: str, say: Say) -> str:
             scale=colours,
             title=None,
             sort=names,
-            legend=alt.Legend(orient="top", columns=3),
+            legend=alt.Legend(orient="top", columns=3, symbolOpacity=1),
         ),
         order=alt.Order(field="order", type="quantitative"),
     )
@@ -128,7 +128,7 @@ def lines_svg(lines: Sequence[tuple[str, Sequence[Kept]]], axis: str) -> str:
             type="nominal",
             sort=names,
             title=None,
-            legend=alt.Legend(orient="top", columns=3),
+            legend=alt.Legend(orient="top", columns=3, symbolOpacity=1),
         ),
     )
     band = chart.mark_area(opacity=0.2, interpolate="step-after").encode(
