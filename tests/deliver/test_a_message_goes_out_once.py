@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,9 @@ from tests.deliver.worlds import (
     told,
     treat,
 )
-from winback.deliver.nouns import Fate, Parcel
+from winback.deliver.nouns import Fate, Parcel, Still, Timing
+from winback.deliver.run import prepare, work
+from winback.store.workspace import Workspace
 
 
 def test_a_treatment_becomes_a_message_and_an_event(tmp_path: Path, facts_url: str) -> None:
@@ -177,3 +180,29 @@ def test_a_template_that_cannot_be_filled_fails_alone(tmp_path: Path, facts_url:
     assert states(ws)[2] == ("sent", None)
     assert states(ws)[1][0] == states(ws)[3][0] == "failed"
     assert "no template 'x' in playbook 'back' or the workspace; there are: hello" in str(states(ws)[3][1])
+
+
+class Clearing(Drawn):
+    """A provider while whose first sending the gate lets another message through, due before this one."""
+
+    def __init__(self, ws: Workspace) -> None:
+        super().__init__()
+        self.ws = ws
+
+    def send(self, parcel: Parcel) -> Any:
+        """Send as drawn."""
+        if not self.seen:
+            until = NOON + HOUR
+            asked(self.ws, f"UPDATE deliver_message SET cleared_until_us = {until} WHERE id = 2 RETURNING id")
+        return super().send(parcel)
+
+
+def test_what_is_let_through_meanwhile_goes_too(tmp_path: Path, facts_url: str) -> None:
+    ws = business(tmp_path, facts_url, deliver={"batch_rows": 1})
+    before = {"id": 2, "customer_id": "bob", "due_us": NOON - MINUTE}
+    treat(ws, {"id": 1}, before, {"id": 3, "customer_id": "cat"})
+    prepare(ws, NOON)
+    asked(ws, "UPDATE deliver_message SET cleared_until_us = 0 WHERE id = 2 RETURNING id")
+    carrier = Clearing(ws)
+    assert work(ws, [carrier], timing=Timing(Still(NOON))).outcomes == {"sent": 3}
+    assert [letter.id for letter in carrier.seen] == [1, 3, 2]

@@ -45,19 +45,19 @@ def jpush() -> Jpush:
 
 
 @pytest.fixture
-def server(jpush: Jpush) -> Iterator[Server]:
+def gate(jpush: Jpush) -> Iterator[Server]:
     with serving(jpush) as running:
         yield running
 
 
-def unanswered(rig: Rig, server: Server, root: Path, facts_url: str | None = None, **over: Any) -> Workspace:
+def unanswered(rig: Rig, gate: Server, root: Path, facts_url: str | None = None, **over: Any) -> Workspace:
     """A push to ann at NOON that was not answered in time."""
     ws = business(root, facts_url)
     contact(ws, "ann", "push_token", rig.contact)
     treat(ws, {"id": 1, "medium": "push"} | over)
-    jpush: Any = server.answer
+    jpush: Any = gate.answer
     jpush.is_slow = True
-    go(ws, NOON, rig.open(server, ws.data))
+    go(ws, NOON, rig.open(gate, ws.data))
     jpush.is_slow = False
     assert states(ws)[1][0] == "unknown"
     return ws
@@ -65,12 +65,12 @@ def unanswered(rig: Rig, server: Server, root: Path, facts_url: str | None = Non
 
 @pytest.mark.parametrize("is_lost", [False, True], ids=["it had arrived", "it was lost"])
 def test_a_push_without_an_answer_goes_out_once(
-    rig: Rig, server: Server, jpush: Jpush, tmp_path: Path, facts_url: str, is_lost: bool
+    rig: Rig, gate: Server, jpush: Jpush, tmp_path: Path, facts_url: str, is_lost: bool
 ) -> None:
     jpush.is_lost = is_lost
-    ws = unanswered(rig, server, tmp_path, facts_url)
+    ws = unanswered(rig, gate, tmp_path, facts_url)
     jpush.is_lost = False
-    go(ws, NOON + MINUTE, rig.open(server, ws.data))
+    go(ws, NOON + MINUTE, rig.open(gate, ws.data))
     assert states(ws)[1] == ("sent", None)
     assert jpush.done == {"probe-0": 1}
     assert asked(ws, "SELECT provider_ref FROM deliver_message") == [("M-1",)]
@@ -91,55 +91,55 @@ def withdrawn(ws: Workspace) -> None:
 # what happened meanwhile
 @pytest.mark.parametrize("meanwhile", [opted_out, held, withdrawn])
 def test_what_may_not_go_any_more_is_left_to_a_person(
-    rig: Rig, server: Server, tmp_path: Path, facts_url: str, meanwhile: Any
+    rig: Rig, gate: Server, tmp_path: Path, facts_url: str, meanwhile: Any
 ) -> None:
-    ws = unanswered(rig, server, tmp_path, facts_url)
+    ws = unanswered(rig, gate, tmp_path, facts_url)
     meanwhile(ws)
-    calls = len(server.heard)
-    go(ws, NOON + MINUTE, rig.open(server, ws.data))
-    assert (states(ws)[1][0], len(server.heard)) == ("unknown", calls)
+    calls = len(gate.heard)
+    go(ws, NOON + MINUTE, rig.open(gate, ws.data))
+    assert (states(ws)[1][0], len(gate.heard)) == ("unknown", calls)
 
 
 def test_a_promise_that_does_not_stand_any_more_is_not_repeated(
-    rig: Rig, server: Server, tmp_path: Path
+    rig: Rig, gate: Server, tmp_path: Path
 ) -> None:
     grant(business(tmp_path), 7, expires_us=NOON + 1)
-    ws = unanswered(rig, server, tmp_path, grant_id=7)
-    go(ws, NOON + MINUTE, rig.open(server, ws.data))
-    assert (states(ws)[1][0], len(server.heard)) == ("unknown", 1)
+    ws = unanswered(rig, gate, tmp_path, grant_id=7)
+    go(ws, NOON + MINUTE, rig.open(gate, ws.data))
+    assert (states(ws)[1][0], len(gate.heard)) == ("unknown", 1)
 
 
-def test_the_gates_word_is_not_stretched(rig: Rig, server: Server, tmp_path: Path) -> None:
-    ws = unanswered(rig, server, tmp_path)
-    calls = len(server.heard)
-    go(ws, NOON + HOUR, rig.open(server, ws.data))
-    assert (states(ws)[1][0], len(server.heard)) == ("unknown", calls)
+def test_the_gates_word_is_not_stretched(rig: Rig, gate: Server, tmp_path: Path) -> None:
+    ws = unanswered(rig, gate, tmp_path)
+    calls = len(gate.heard)
+    go(ws, NOON + HOUR, rig.open(gate, ws.data))
+    assert (states(ws)[1][0], len(gate.heard)) == ("unknown", calls)
 
 
-def test_on_another_machine_nobody_knows_the_mark(rig: Rig, server: Server, tmp_path: Path) -> None:
-    ws = unanswered(rig, server, tmp_path)
+def test_on_another_machine_nobody_knows_the_mark(rig: Rig, gate: Server, tmp_path: Path) -> None:
+    ws = unanswered(rig, gate, tmp_path)
     for file in (ws.data / "jpush").iterdir():
         file.unlink()
-    go(ws, NOON + MINUTE, rig.open(server, ws.data))
+    go(ws, NOON + MINUTE, rig.open(gate, ws.data))
     assert states(ws)[1][0] == "unknown"
 
 
-def test_without_marks_nothing_goes(rig: Rig, server: Server, tmp_path: Path) -> None:
+def test_without_marks_nothing_goes(rig: Rig, gate: Server, tmp_path: Path) -> None:
     ws = business(tmp_path)
     contact(ws, "ann", "push_token", rig.contact)
     treat(ws, {"id": 1, "medium": "push"})
-    carrier = rig.open(server, ws.data)
+    carrier = rig.open(gate, ws.data)
     for said in (Said(500, "x"), Said(200, {"cidlist": []}), Said(200, "no json")):
-        server.beside["/v3/push/cid"] = lambda _, said=said: said  # type: ignore[misc]
+        gate.beside["/v3/push/cid"] = lambda _, said=said: said  # type: ignore[misc]
         go(ws, NOON, carrier)
         asked(ws, "UPDATE deliver_provider SET down_until_us = 0 RETURNING name")
-    assert (states(ws)[1][0], server.heard) == ("waiting", [])
+    assert (states(ws)[1][0], gate.heard) == ("waiting", [])
 
 
-def test_old_marks_are_put_away(rig: Rig, server: Server, tmp_path: Path) -> None:
-    ws = unanswered(rig, server, tmp_path)
+def test_old_marks_are_put_away(rig: Rig, gate: Server, tmp_path: Path) -> None:
+    ws = unanswered(rig, gate, tmp_path)
     (old,) = (ws.data / "jpush").iterdir()
     treat(ws, {"id": 2, "medium": "push", "purpose": "service", "due_us": NOON + 1})
     os.utime(old, (0, (NOON - 3 * DAY) / 1e6))
-    go(ws, NOON + HOUR, rig.open(server, ws.data))
+    go(ws, NOON + HOUR, rig.open(gate, ws.data))
     assert old not in list((ws.data / "jpush").iterdir())

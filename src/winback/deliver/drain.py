@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from winback.deliver import book, carriers
@@ -21,6 +21,7 @@ from winback.terms.time import MICROS_PER_SECOND
 ERROR_LETTERS = 200
 #: Waits for the next second of a rate, and how often in one run at most.
 PAUSE_SECONDS, PAUSES_MAX = 0.1, 36_000
+_START = (-1, -1)
 _SENT = frozenset({Fate.SENT, Fate.DELIVERED})
 
 
@@ -36,6 +37,8 @@ class Desk:
     pause: Pause | None
     progress: Progress
     teller: Teller
+    #: Moment and key of the last message claimed, by medium.
+    reached: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -88,17 +91,24 @@ def claim(desk: Desk, medium: str) -> Batch | str:
         first = ordered[0]
         rows_max = min(desk.ws.settings.deliver.batch_rows, first.section.per_second_max or 1_000_000)
         wanted = carriers.allowed(connection, first, now, rows_max)
-        rows = [] if wanted == 0 else _rows(connection, (number, first.section.name, now, medium), wanted)
+        key = number, first.section.name, now, medium
+        rows = [] if wanted == 0 else _rows(desk, key, wanted)
         if not rows:
             book.do(connection, "drop_batch", [number])
             return "rate" if wanted == 0 else "nothing"
         book.do(connection, "fill_batch", [book.packed(row[0] for row in rows), number])
-    return Batch(number, medium, ordered, [Claimed(*row) for row in sorted(rows)], now)
+    return Batch(number, medium, ordered, [Claimed(*row[:-1]) for row in sorted(rows)], now)
 
 
-def _rows(connection: Any, key: tuple[int, str, int, str], wanted: int) -> list[book.Row]:
+def _rows(desk: Desk, key: tuple[int, str, int, str], wanted: int) -> list[book.Row]:
+    """The next messages, each with its moment behind it: on from the last ones, in the end from the first."""
     number, provider, now, medium = key
-    return book.fetch(connection, "claim", [number, provider, now, medium, now, now, wanted])
+    for start in dict.fromkeys((desk.reached.get(medium, _START), _START)):
+        given = [number, provider, now, medium, now, now, *start, wanted]
+        if rows := book.fetch(desk.connection, "claim", given):
+            desk.reached[medium] = max((row[-1], row[0]) for row in rows)
+            return rows
+    return []
 
 
 def deliver(desk: Desk, batch: Batch) -> Counter[str]:

@@ -49,7 +49,9 @@ class Message(models.Model):  # type: ignore[misc]
         app_label = "deliver"
         indexes = (
             models.Index(
-                fields=("medium", "due_us"), condition=models.Q(state="waiting"), name="deliver_message_due"
+                fields=("medium", "due_us", "id"),
+                condition=models.Q(state="waiting"),
+                name="deliver_message_due",
             ),
             models.Index(fields=("customer_id",), name="deliver_message_customer"),
             models.Index(

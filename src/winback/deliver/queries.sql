@@ -173,19 +173,21 @@ VALUES (%s, %s, %s, false, '[]')
 RETURNING id;
 
 -- name: claim
--- The messages of the batch are this worker's alone (the lock is PostgreSQL's; SQLite has one writer).
+-- The messages of the batch are this worker's alone (the lock is PostgreSQL's; SQLite has one writer). It reads on
+-- from where it stopped: on PostgreSQL what was taken before leaves dead entries in the index.
 UPDATE deliver_message
 SET state = 'sending', batch_id = %s, provider = %s, tries = tries + 1, slot_us = %s
 WHERE id IN (
     SELECT message.id
     FROM deliver_message AS message
     WHERE message.state = 'waiting' AND message.medium = %s AND message.due_us <= %s
-        AND message.cleared_until_us > %s
-    ORDER BY message.due_us
+        AND message.cleared_until_us > %s AND (message.due_us, message.id) > (%s, %s)
+    ORDER BY message.due_us, message.id
     LIMIT %s
     FOR UPDATE SKIP LOCKED
 )
-RETURNING id, customer_id, playbook, version, step, template, purpose, grant_id, tries, language, treatment_id;
+RETURNING id, customer_id, playbook, version, step, template, purpose, grant_id, tries, language, treatment_id,
+    due_us;
 
 -- name: fill_batch
 -- Which messages the batch holds.
