@@ -48,28 +48,13 @@ def derive(lane: int, first: int, after: int, base: Any, programme: Any, moments
     Then the validity bits of all columns of the lane, while they are still in the caches.
     """
     n, customers = after - first, len(base)
-    a, b, c = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
     flags = np.zeros((n + WORD - 1) // WORD * WORD, np.uint8)
     for o in range(programme.derivation_first[lane], programme.derivation_first[lane + 1]):
-        what, column = programme.derivation[o, 0], programme.derivation[o, 1]
-        address = output.values[column]
         for d in range(len(moments.day)):
-            row = d * customers + first
-            take(programme, output, programme.derivation[o, 2], row, n, a)
-            take(programme, output, programme.derivation[o, 3], row, n, b)
-            take(programme, output, programme.derivation[o, 4], row, n, c)
-            if what == SINCE_DAY:
-                short = carray(pointer_to(address + 4 * row), n, np.int32)
-                for i in range(n):
-                    day = moments.day[d] + base[first + i]
-                    short[i] = NULL32 if a[i] == NULL64 else day - a[i]
-            elif programme.width[column] == INT32:
-                short = carray(pointer_to(address + 4 * row), n, np.int32)
-                put_counts(what, n, a, b, programme.churn_days, short)
-            elif programme.width[column] == INT64:
-                put_amounts(what, n, a, b, carray(pointer_to(address + 8 * row), n, np.int64))
-            else:
-                put_ratios(what, n, a, b, c, carray(pointer_to(address + 8 * row), n, np.float64))
+            make(programme.derivation[o], d * customers + first, n, programme, output)
+            if programme.derivation[o, 0] == SINCE_DAY:
+                into = short_of(output, programme.derivation[o, 1], d * customers + first, n)
+                put_days_since(moments.day[d], base[first:after], into)
     for k in range(programme.column_first[lane], programme.column_first[lane + 1]):
         column = programme.column[k]
         if output.valid[column] != 0:
@@ -80,77 +65,137 @@ def derive(lane: int, first: int, after: int, base: Any, programme: Any, moments
 
 
 @njit(nogil=True)
-def take(programme: Any, output: Any, column: int, row: int, n: int, into: Int64s) -> None:
-    """Copy a block of a whole-number column into `into`, its null as NULL64; nothing for column -1."""
-    if column < 0:
+def make(derivation: Any, row: int, n: int, programme: Any, output: Any) -> None:
+    """One derived column for n customers from `row` on, by the widths of what it is made of."""
+    what, column, a, b, c = derivation
+    if programme.width[column] == INT64:
+        put_amounts(
+            what, wide_of(output, a, row, n), wide_of(output, b, row, n), wide_of(output, column, row, n)
+        )
         return
-    address = output.values[column]
     if programme.width[column] == INT32:
-        short = carray(pointer_to(address + 4 * row), n, np.int32)
-        for i in range(n):
-            into[i] = NULL64 if short[i] == NULL32 else short[i]
+        into = short_of(output, column, row, n)
+        if what == VARIETY:
+            put_variety(wide_of(output, a, row, n), into)
+        else:
+            put_counts(
+                what,
+                short_of(output, a, row, n),
+                short_of(output, b if b >= 0 else a, row, n),
+                programme.churn_days,
+                into,
+            )
+        return
+    ratio = carray(pointer_to(output.values[column] + 8 * row), n, np.float64)
+    if what == GAP_SPREAD:
+        put_spread(
+            wide_of(output, a, row, n), short_of(output, b, row, n), short_of(output, c, row, n), ratio
+        )
+    elif what == GAP_RATIO:
+        put_gap_ratio(
+            short_of(output, a, row, n), short_of(output, b, row, n), short_of(output, c, row, n), ratio
+        )
+    elif programme.width[a] == INT64 and programme.width[b] == INT64:
+        put_ratios(what, wide_of(output, a, row, n), wide_of(output, b, row, n), ratio)
+    elif programme.width[a] == INT64:
+        put_ratios(what, wide_of(output, a, row, n), short_of(output, b, row, n), ratio)
+    elif programme.width[b] == INT64:
+        put_ratios(what, short_of(output, a, row, n), wide_of(output, b, row, n), ratio)
     else:
-        wide = carray(pointer_to(address + 8 * row), n, np.int64)
-        for i in range(n):
-            into[i] = wide[i]
+        put_ratios(what, short_of(output, a, row, n), short_of(output, b, row, n), ratio)
 
 
 @njit(nogil=True)
-def put_counts(what: int, n: int, a: Int64s, b: Int64s, churn_days: int, into: Numbers) -> None:
-    """Counts from columns: how many bits are set; lapses with the present one; differences."""
-    if what == VARIETY:
-        for i in range(n):
-            bits, found = a[i], 0
-            while bits != 0:
-                bits &= bits - 1
-                found += 1
-            into[i] = found
+def short_of(output: Any, column: int, row: int, n: int) -> Numbers:
+    """n numbers of an INT32 column."""
+    return carray(pointer_to(output.values[column] + 4 * row), n, np.int32)
+
+
+@njit(nogil=True)
+def wide_of(output: Any, column: int, row: int, n: int) -> Numbers:
+    """n numbers of an INT64 column."""
+    return carray(pointer_to(output.values[column] + 8 * row), n, np.int64)
+
+
+@njit(nogil=True)
+def put_days_since(day: int, base: Numbers, into: Numbers) -> None:
+    """Days from the day that `into` holds to the date; null stays null."""
+    for i in range(len(into)):
+        into[i] = NULL32 if into[i] == NULL32 else day + base[i] - into[i]
+
+
+@njit(nogil=True)
+def put_variety(bits: Numbers, into: Numbers) -> None:
+    """How many bits are set."""
+    for i in range(len(into)):
+        rest, found = bits[i], 0
+        while rest != 0:
+            rest &= rest - 1
+            found += 1
+        into[i] = found
+
+
+@njit(nogil=True)
+def put_counts(what: int, a: Numbers, b: Numbers, churn_days: int, into: Numbers) -> None:
+    """Counts from columns: a copy; lapses with the present one; differences."""
+    if what == SINCE_DAY:
+        for i in range(len(into)):
+            into[i] = a[i]
     elif what == LESS:
-        for i in range(n):
-            into[i] = NULL32 if a[i] == NULL64 or b[i] == NULL64 else a[i] - b[i]
+        for i in range(len(into)):
+            into[i] = NULL32 if a[i] == NULL32 or b[i] == NULL32 else a[i] - b[i]
     elif what == LAPSES_NOW:
-        for i in range(n):
+        for i in range(len(into)):
             into[i] = a[i] + (1 if b[i] > churn_days else 0)
     elif what == STEP:
-        for i in range(n):
+        for i in range(len(into)):
             into[i] = a[i] - (b[i] - a[i])
 
 
 @njit(nogil=True)
-def put_amounts(what: int, n: int, a: Int64s, b: Int64s, into: Numbers) -> None:
+def put_amounts(what: int, a: Numbers, b: Numbers, into: Numbers) -> None:
     """Amounts from columns: change since the edge of a window; this window less the one before."""
     if what == CHANGE:
-        for i in range(n):
+        for i in range(len(into)):
             into[i] = NULL64 if a[i] == NULL64 else a[i] - b[i]
     elif what == STEP:
-        for i in range(n):
+        for i in range(len(into)):
             into[i] = a[i] - (b[i] - a[i])
 
 
 @njit(nogil=True, error_model="numpy")
-def put_ratios(what: int, n: int, a: Int64s, b: Int64s, c: Int64s, into: Numbers) -> None:
-    """Ratios from columns, NaN (null) where the divisor is none."""
+def put_ratios(what: int, a: Numbers, b: Numbers, into: Numbers) -> None:
+    """Ratios of two columns, NaN (null) where the divisor is none."""
     if what == RATIO:
-        for i in range(n):
+        for i in range(len(into)):
             into[i] = np.float64(a[i]) / np.float64(b[i]) if b[i] != 0 else np.nan
     elif what == TREND:
-        for i in range(n):
-            before = b[i] - a[i]
+        for i in range(len(into)):
+            before = np.int64(b[i]) - np.int64(a[i])
             into[i] = np.float64(a[i]) / np.float64(before) if before != 0 else np.nan
     elif what == FALL:
-        for i in range(n):
+        for i in range(len(into)):
             into[i] = np.float64(b[i] - a[i]) / np.float64(b[i]) if b[i] > 0 else np.nan
     elif what == GAP_MEAN:
-        for i in range(n):
+        for i in range(len(into)):
             into[i] = np.float64(a[i]) / np.float64(b[i] - 1) if b[i] > 1 else np.nan
-    elif what == GAP_RATIO:
-        for i in range(n):
-            into[i] = np.float64(a[i] * (b[i] - 1)) / np.float64(c[i]) if b[i] > 1 else np.nan
-    elif what == GAP_SPREAD:
-        for i in range(n):
-            gaps = b[i] - 1
-            spread = np.sqrt(np.float64(a[i] * gaps - c[i] * c[i])) / np.float64(gaps)
-            into[i] = spread if gaps > 0 else np.nan
+
+
+@njit(nogil=True, error_model="numpy")
+def put_gap_ratio(since: Numbers, days: Numbers, span: Numbers, into: Numbers) -> None:
+    """The gap that lasts over the mean of the gaps so far; NaN (null) where there was none."""
+    for i in range(len(into)):
+        gap = np.float64(np.int64(since[i]) * np.int64(days[i] - 1))
+        into[i] = gap / np.float64(span[i]) if days[i] > 1 else np.nan
+
+
+@njit(nogil=True, error_model="numpy")
+def put_spread(squares: Numbers, days: Numbers, span: Numbers, into: Numbers) -> None:
+    """The standard deviation of the gaps, from the sum of their squares; NaN (null) where there was none."""
+    for i in range(len(into)):
+        gaps, days_between = np.int64(days[i] - 1), np.int64(span[i])
+        spread = np.sqrt(np.float64(squares[i] * gaps - days_between * days_between)) / np.float64(gaps)
+        into[i] = spread if gaps > 0 else np.nan
 
 
 @njit(nogil=True)

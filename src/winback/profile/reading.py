@@ -20,6 +20,7 @@ from winback.profile.programme import (
     NULL32,
     NULL64,
     SINCE,
+    SPAN,
 )
 
 Int32s = npt.NDArray[np.int32]
@@ -89,6 +90,8 @@ def read_lane(
             number = programme.scan_first[lane] + scan
             if is_amount:
                 read_scan(scan, number, n, scratch, scratch.value)
+            elif programme.scan_kind[number] == SPAN:
+                read_span(number, n, scratch)
             else:
                 read_scan(scan, number, n, scratch, scratch.counted)
             read = 2 * scan + is_amount
@@ -124,6 +127,17 @@ def read_scan(scan: int, number: int, n: int, scratch: Any, value: Numbers) -> N
 
 
 @njit(nogil=True)
+def read_span(number: int, n: int, scratch: Any) -> None:
+    """counted[c, j]: days from the first active day of customer j to the last before cut c, or 0."""
+    days, offset = scratch.day, scratch.offset
+    for c in range(scratch.place.shape[0]):
+        if scratch.needed[number, c]:
+            place, span = scratch.place[c], scratch.counted[c]
+            for j in range(n):
+                span[j] = days[np.uint32(max(place[j] - 1, offset[j]))] - days[np.uint32(offset[j])]
+
+
+@njit(nogil=True)
 def put_days(place: Numbers, now: int, then: int, into: Int32s) -> None:
     """Active days between two edges."""
     for j in range(len(into)):
@@ -133,10 +147,11 @@ def put_days(place: Numbers, now: int, then: int, into: Int32s) -> None:
 @njit(nogil=True)
 def put_since(day: int, base: Int32s, first: int, now: int, scratch: Any, into: Int32s) -> None:
     """Days since the last active day; null where there is none."""
-    place, offset, days = scratch.place, scratch.offset, scratch.day
+    place, offset, days = scratch.place[np.uint32(now)], scratch.offset, scratch.day
     for j in range(len(into)):
-        at = place[now, j]
-        into[j] = day + base[first + j] - days[at - 1] if at > offset[j] else NULL32
+        into[j] = day + base[first + j] - days[np.uint32(max(place[j], 1) - 1)]
+    for j in range(len(into)):
+        into[j] = into[j] if place[j] > offset[j] else NULL32
 
 
 @njit(nogil=True)
@@ -149,6 +164,7 @@ def put_difference(value: Numbers, now: int, then: int, into: Numbers) -> None:
 @njit(nogil=True)
 def put_at(scratch: Any, value: Numbers, then: int, missing: int, into: Numbers) -> None:
     """What is known at an edge; `missing` where there was no day before it."""
-    place, offset = scratch.place, scratch.offset
+    place, known, offset = scratch.place[np.uint32(then)], value[np.uint32(then)], scratch.offset
     for j in range(len(into)):
-        into[j] = value[then, j] if place[then, j] > offset[j] else missing
+        number = known[j]
+        into[j] = number if place[j] > offset[j] else missing

@@ -17,13 +17,18 @@ Int64s = npt.NDArray[np.int64]
 
 @njit(nogil=True)
 def scan_lane(lane: int, n: int, files: Any, programme: Any, scratch: Any) -> None:
-    """Fill scan[s, offset[j] + i]: what scan s of the lane knows after the first i active days."""
+    """Fill scan[s, offset[j] + i]: what scan s of the lane knows after the first i active days.
+
+    A span needs none: it is read from the days themselves.
+    """
     first = programme.scan_first[lane]
     for s in range(programme.scan_first[lane + 1] - first):
         kind, measure = programme.scan_kind[first + s], programme.scan_measure[first + s]
         into = scratch.scan[s]
-        if kind in (SPAN, GAP_SQUARES):
-            scan_gaps(kind, n, scratch, into)
+        if kind == SPAN:
+            continue
+        if kind == GAP_SQUARES:
+            scan_gaps(n, scratch, into)
             continue
         for j in range(n):
             into[scratch.offset[j]] = 0 if kind != MAX else -(2**63)
@@ -57,20 +62,20 @@ def keep(kind: int, address: int, rows: Int64s, slots: Int64s, into: Int64s) -> 
 
 
 @njit(nogil=True)
-def scan_gaps(kind: int, n: int, scratch: Any, into: Int64s) -> None:
-    """Days from the first active day to the last so far, or the sum of the squares of the gaps."""
+def scan_gaps(n: int, scratch: Any, into: Int64s) -> None:
+    """The sum of the squares of the days between one active day and the next."""
     for j in range(n):
         first, end = scratch.offset[j], scratch.offset[j + 1] - 1
         into[first] = 0
         if first == end:
             continue
-        into[first + 1] = 0
+        into[first + 1] = known = np.int64(0)
+        before = np.int64(scratch.day[first])
         for at in range(first + 1, end):
-            if kind == SPAN:
-                into[at + 1] = scratch.day[at] - scratch.day[first]
-            else:
-                gap = np.int64(scratch.day[at] - scratch.day[at - 1])
-                into[at + 1] = into[at] + gap * gap
+            day = np.int64(scratch.day[at])
+            known += (day - before) * (day - before)
+            into[at + 1] = known
+            before = day
 
 
 @njit(nogil=True)

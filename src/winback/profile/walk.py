@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import local
 
@@ -12,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from winback.profile.ahead import in_order
 from winback.profile.kernel import BLOCK, fill
 from winback.profile.lanes import Mapped
 from winback.profile.moments import moments
@@ -63,18 +62,15 @@ def batches(
     """
     size = _customers_at_once(chunk_rows, len(request.moments.day))
     layouts, cursors = _Layouts(plan, hidden), _Cursors(lanes)
-    with ThreadPoolExecutor(threads) as pool:
-        waiting: deque[Future[pa.RecordBatch]] = deque()
-        for first in range(0, len(request.customers), size):
-            customers = request.customers[first : first + size]
-            base = None if request.base is None else request.base[first : first + size]
-            part = Request(customers, request.moments, base)
-            known = layouts.of(len(customers) * max(1, len(request.moments.day)))
-            waiting.append(pool.submit(_chunk, plan, lanes, part, known=known, cursors=cursors))
-            if len(waiting) > threads:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+
+    def chunk(number: int) -> pa.RecordBatch:
+        mine = slice(number * size, (number + 1) * size)
+        customers = request.customers[mine]
+        part = Request(customers, request.moments, None if request.base is None else request.base[mine])
+        known = layouts.of(len(customers) * max(1, len(request.moments.day)))
+        return _chunk(plan, lanes, part, known=known, cursors=cursors)
+
+    yield from in_order(chunk, -(-len(request.customers) // size), threads=threads)
 
 
 def _customers_at_once(rows: int, dates: int) -> int:
