@@ -11,6 +11,7 @@ from tests.diagnose.drawn import FIRST as START
 from tests.diagnose.drawn import alive
 from winback.diagnose.alive import spells
 from winback.diagnose.bits import NO_DAY
+from winback.diagnose.causes import quality_section
 from winback.diagnose.contrast import Span
 from winback.diagnose.nouns import Rate
 from winback.diagnose.quality.cost import Came, cost_of_each
@@ -232,3 +233,11 @@ def test_the_sentences_hold_the_figures_in_both_languages() -> None:
     assert "第 4 天回本" in tell_channel(good, found, "zh")
     assert tell_quality(found, "en") == "Of 2 channels: keep 1, watch 0, stop 1."
     assert "停止 1 个" in tell_quality(found, "zh")
+
+
+def test_the_table_tells_when_each_channel_pays_back() -> None:
+    quality = story()
+    told = quality_section(quality, "en").table
+    column = told.columns.index("pays back on day")
+    assert [row[column] for row in told.rows] == [">\N{NO-BREAK SPACE}250", "4 (4 – 4)"]
+    assert quality_section(quality, "zh").table.columns[column] == "第几天回本"

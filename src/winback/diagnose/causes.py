@@ -10,11 +10,11 @@ from winback.diagnose.contrast import Span
 from winback.diagnose.faults.nouns import Faults
 from winback.diagnose.faults.telling import tell_faults, tell_harm, tell_version
 from winback.diagnose.nouns import Rate, Table
-from winback.diagnose.quality.nouns import ChannelQuality, Quality
+from winback.diagnose.quality.nouns import ChannelQuality, Payback, Quality
 from winback.diagnose.quality.telling import money, tell_channel, tell_quality
 from winback.diagnose.telling import channel_name
 from winback.diagnose.words import interval, probability, speak
-from winback.language import Language, number, percent
+from winback.language import NO_BREAK, Language, number, percent
 
 #: So many channels, bunches or harms are told in sentences; the tables hold more, the JSON all.
 TOLD_MAX = 12
@@ -38,6 +38,7 @@ def quality_section(quality: Quality, language: Language) -> Section:
         say("registered"),
         say("cost of one"),
         say("value in {n} days").format(n=quality.rules.value_days),
+        say("pays back on day"),
         say("bought in {n} days").format(n=first),
         say("bought twice in {n} days").format(n=last),
         *(say("lost in {n} days").format(n=days) for days in quality.rules.churn_days),
@@ -49,6 +50,7 @@ def quality_section(quality: Quality, language: Language) -> Section:
             number(channel.registered),
             money(channel.cost, quality),
             _span(channel.value, quality),
+            _payback(channel.payback),
             _rate(_bought(channel, 1, first)),
             _rate(_bought(channel, 2, last)),
             *(_rate(lost.rate) for lost in channel.losses),
@@ -59,6 +61,17 @@ def quality_section(quality: Quality, language: Language) -> Section:
     table = Table(say("Channel quality"), tell_quality(quality, language), columns, numeric, rows)
     told = tuple(tell_channel(channel, quality, language) for channel in quality.channels[:TOLD_MAX])
     return Section(told, table)
+
+
+def _payback(payback: Payback | None) -> str:
+    """The day and its interval; beyond the days that were watched, more than those."""
+    if payback is None:
+        return "–"
+    day, low, high = (
+        f">{NO_BREAK}{number(payback.watched_days)}" if at is None else number(at)
+        for at in (payback.day, payback.low, payback.high)
+    )
+    return day if payback.day is None else f"{day} ({low} – {high})"
 
 
 def _bought(channel: ChannelQuality, purchase: int, days: int) -> Rate | None:

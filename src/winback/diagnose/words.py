@@ -202,6 +202,7 @@ CHINESE = {
     "registered": "注册数",
     "cost of one": "单客成本",
     "value in {n} days": "{n} 天价值",
+    "pays back on day": "第几天回本",
     "bought in {n} days": "{n} 天内购买",
     "bought twice in {n} days": "{n} 天内购买两次",
     "lost in {n} days": "{n} 天内流失",
