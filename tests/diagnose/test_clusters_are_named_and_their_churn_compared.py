@@ -23,6 +23,12 @@ def test_a_campaign_names_the_days_it_shares() -> None:
     assert names == (ClusterName("campaign", "秋季加息", "秋季加息", 3),)
 
 
+def test_a_campaign_is_called_by_its_labels() -> None:
+    called = SALE.model_copy(update={"zh": "金秋加息", "en": "autumn bonus"})
+    names = names_of(date(2025, 9, 10), date(2025, 9, 14), (called,), "CN")
+    assert names == (ClusterName("campaign", "金秋加息", "autumn bonus", 3),)
+
+
 def test_a_chinese_holiday_is_the_days_truly_off_and_worked_weekends_are_not() -> None:
     names = names_of(date(2025, 9, 27), date(2025, 10, 12), (), "CN")
     assert "国庆节" in {n.zh for n in names}

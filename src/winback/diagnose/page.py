@@ -28,7 +28,9 @@ th { border-bottom: 2px solid #888; } .n { text-align: right; }
 details { margin: .5rem 0; } summary { cursor: pointer; }
 td:first-child, th:first-child { position: sticky; left: 0; background: #fff; }
 @media print { body { max-width: none; font-size: 11px; } .wide { overflow: visible; }
-  section { break-inside: avoid; } th, td { white-space: normal; }
+  section, figure, tr { break-inside: avoid; } h2, summary { break-after: avoid; }
+  thead { display: table-header-group; }
+  table { max-width: 100%; } th, td { padding: .2rem .35rem; white-space: normal; }
   details > *, details::details-content { display: block; content-visibility: visible; } }
 """
 #: A longer table is folded on the screen; print shows it.

@@ -22,7 +22,9 @@ th, td { padding: .3rem .6rem; border-bottom: 1px solid #ddd; text-align: left; 
 th { border-bottom: 2px solid #888; } .n { text-align: right; }
 td:first-child, th:first-child { position: sticky; left: 0; background: #fff; }
 @media print { body { max-width: none; font-size: 11px; } .wide { overflow: visible; }
-  section { break-inside: avoid; } th, td { white-space: normal; } }
+  section, figure, tr { break-inside: avoid; } h2, summary { break-after: avoid; }
+  thead { display: table-header-group; }
+  table { max-width: 100%; } th, td { padding: .2rem .35rem; white-space: normal; } }
 """
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 

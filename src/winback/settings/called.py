@@ -12,6 +12,14 @@ def channel_called(settings: Settings, name: str, language: Language) -> str:
     return name if label is None else label.zh if language == "zh" else label.en
 
 
+def campaign_called(settings: Settings, name: str, language: Language) -> str:
+    """The label of a campaign; its name where it has none, or is not among those of the settings."""
+    found = next((each for each in settings.campaigns if each.name == name), None)
+    if found is None:
+        return name
+    return (found.zh if language == "zh" else found.en) or name
+
+
 def rule_called(settings: Settings, name: str, language: Language) -> str:
     """What a rule says of itself; its name where it is not among those of the workspace, or says nothing."""
     rule = next((each for each in settings.rules if each.name == name), None)

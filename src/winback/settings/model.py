@@ -140,9 +140,14 @@ class FeatureSection(Section):
 
 
 class CampaignSection(Section):
-    """A campaign that may have brought registrations; `last_day` belongs to it."""
+    """A campaign that may have brought registrations; `last_day` belongs to it.
+
+    `zh` and `en` are what it is called where people read it; its name where they are not given.
+    """
 
     name: str
+    zh: str = ""
+    en: str = ""
     first_day: date
     last_day: date
     channel: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 
@@ -10,11 +11,13 @@ from winback.terms.money import Money
 from winback.warn.nouns import Hits, Level, Replayed
 from winback.warn.words import speak, word
 
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _STYLE = (
     "body{font:15px/1.5 sans-serif;margin:2em auto;max-width:60em;padding:0 1em;color:#222}"
     "table{border-collapse:collapse;margin:1em 0}"
     "th,td{padding:.3em .8em;border-bottom:1px solid #ddd;text-align:right}"
-    "th:first-child,td:first-child{text-align:left}"
+    "th:first-child,td:first-child{text-align:left}.whole{white-space:nowrap}"
+    "@media print{body{max-width:none;margin:0;font-size:11px}tr{break-inside:avoid}}"
 )
 
 
@@ -104,12 +107,17 @@ def _models(found: Replayed, language: Language) -> str:
         if spoke.learnt_days:
             name += say(": learnt from {days} of them").format(days=number(spoke.learnt_days))
         told.append(name)
-    return "; ".join(told) or "–"
+    return say("; ").join(told) or "–"
 
 
 def _precision(hits: Hits) -> str:
     decided = hits.right + hits.wrong
     return percent(hits.right / decided if decided else None)
+
+
+def _whole(text: str) -> str:
+    """Text as HTML in which no date is broken at the end of a line."""
+    return _DATE.sub(r'<span class="whole">\g<0></span>', escape(text))
 
 
 def replay_page(found: Sequence[Replayed], language: Language, currency: tuple[str, int]) -> str:
@@ -120,7 +128,7 @@ def replay_page(found: Sequence[Replayed], language: Language, currency: tuple[s
         "Right: the customer churned within {days} days of the warning. Outcomes are known to {known_to}."
     )
     means = means.format(days=one.horizon_days, known_to=one.known_to)
-    heads = (say("day"), *(f"{each.policy}: {say('new and raised')}" for each in found))
+    heads = (say("day"), *(say("{policy}: new and raised").format(policy=each.policy) for each in found))
     days = [
         (day.as_of.isoformat(), *(number(each.days[n].new + each.days[n].raised) for each in found))
         for n, day in enumerate(one.days)
@@ -128,7 +136,8 @@ def replay_page(found: Sequence[Replayed], language: Language, currency: tuple[s
     head, *rows = comparison(found, language, currency)
     return (
         f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{escape(title)}</title>'
-        f"<style>{_STYLE}</style><h1>{escape(title)}</h1>{_table(head, rows)}<p>{escape(means)}</p>"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<style>{_STYLE}</style><h1>{_whole(title)}</h1>{_table(head, rows)}<p>{_whole(means)}</p>"
         f"{_table(heads, days)}</html>\n"
     )
 

@@ -126,7 +126,8 @@ CHINESE = {
     "Right: the customer churned within {days} days of the warning. Outcomes are known to {known_to}.": (
         "命中：客户在预警后 {days} 天内流失。结果已知至 {known_to}。"
     ),
-    "new and raised": "新增与升级",
+    "{policy}: new and raised": "{policy}：新增与升级",
+    "; ": "；",
     "model": "模型",
     "rules alone": "仅按规则",
     "{name} ({days} days)": "{name}（{days} 天）",

@@ -20,7 +20,8 @@ def names_of(
         shared = sum(campaign.first_day <= day <= campaign.last_day for day in days)
         if shared:
             ran[campaign.name] = max(ran[campaign.name], shared)
-    told = [ClusterName("campaign", name, name, shared) for name, shared in ran.most_common()]
+    called = {each.name: (each.zh or each.name, each.en or each.name) for each in campaigns}
+    told = [ClusterName("campaign", *called[name], shared) for name, shared in ran.most_common()]
     held = Counter(name for name in holiday_names(days, country) if name is not None)
     told += [ClusterName("holiday", zh, en, shared) for (zh, en), shared in held.most_common()]
     return tuple(told)

@@ -12,7 +12,7 @@ from winback.doors.cli.warnings_shown import tell_one
 from winback.doors.judged import latest_as_of
 from winback.doors.words import speak
 from winback.language import Language, Say, day, number, percent
-from winback.settings.called import channel_called
+from winback.settings.called import campaign_called, channel_called
 from winback.store.workspace import Workspace
 from winback.terms.money import Money
 
@@ -104,6 +104,8 @@ def _known(ws: Workspace, found: Explained, language: Language) -> list[tuple[st
     known = dict(found.known)
     if "channel" in known:
         known["channel"] = channel_called(ws.settings, known["channel"], language)
+    if "campaign" in known:
+        known["campaign"] = campaign_called(ws.settings, known["campaign"], language)
     if (spoken := known.get("language")) in ("zh", "en"):
         known["language"] = say(spoken)
     return rows + [(say(name.replace("_", " ")), value) for name, value in known.items()]
