@@ -27,7 +27,8 @@ th { border-bottom: 2px solid #888; } .n { text-align: right; }
 .wraps td:first-child { white-space: normal; min-width: 16rem; }
 details { margin: .5rem 0; } summary { cursor: pointer; }
 td:first-child, th:first-child { position: sticky; left: 0; background: #fff; }
-@media print { html { font-size: 11px; } body { max-width: none; font-size: 1rem; } .wide { overflow: visible; }
+@media print { html { font-size: 11px; } body { max-width: none; font-size: 1rem; }
+  .wide { overflow: visible; }
   section, figure, tr { break-inside: avoid; } h2, summary { break-after: avoid; }
   thead { display: table-header-group; }
   table { max-width: 100%; } th, td { padding: .2rem .35rem; white-space: normal; }

@@ -21,7 +21,8 @@ figure { margin: .5rem 0; max-width: 40rem; } figure svg { width: 100%; height: 
 th, td { padding: .3rem .6rem; border-bottom: 1px solid #ddd; text-align: left; white-space: nowrap; }
 th { border-bottom: 2px solid #888; } .n { text-align: right; }
 td:first-child, th:first-child { position: sticky; left: 0; background: #fff; }
-@media print { html { font-size: 11px; } body { max-width: none; font-size: 1rem; } .wide { overflow: visible; }
+@media print { html { font-size: 11px; } body { max-width: none; font-size: 1rem; }
+  .wide { overflow: visible; }
   section, figure, tr { break-inside: avoid; } h2, summary { break-after: avoid; }
   thead { display: table-header-group; }
   table { max-width: 100%; } th, td { padding: .2rem .35rem; white-space: normal; } }

@@ -11,6 +11,7 @@ from typing import Any
 
 from winback.language import Language, number
 from winback.profile import read as profile
+from winback.settings.called import channel_called, rule_called
 from winback.store.workspace import Workspace
 from winback.terms.money import Money
 from winback.terms.time import day_number
@@ -62,7 +63,6 @@ def silent(ws: Workspace, on: date, since: date) -> Alert:
     return Alert(AlertKind.SILENT, on, "", title, body)
 
 
-def _digest(
 def asked(ws: Workspace, on: date, now_us: int, customers: Sequence[Asked]) -> Alert:
     """Playbooks ask for somebody to look at these customers: how many for what, most at stake first."""
     say, section = speak(ws.settings.workspace.language), ws.settings.workspace
@@ -85,6 +85,7 @@ def asked(ws: Workspace, on: date, now_us: int, customers: Sequence[Asked]) -> A
     return Alert(AlertKind.ASKED, on, str(now_us), told, "\n".join(lines))
 
 
+def _digest(
     ws: Workspace, summary: WarnSummary, rows: Sequence[Sequence[Any]], why: Sequence[Sequence[Any]]
 ) -> Iterator[str]:
     language = ws.settings.workspace.language
@@ -104,7 +105,7 @@ def asked(ws: Workspace, on: date, now_us: int, customers: Sequence[Asked]) -> A
     by_level, by_channel, by_phase = Counter[str](), Counter[str](), Counter[str]()
     for _, level, channel, phase, count, _ in rows:
         by_level[Level(level).word] += count
-        by_channel[word(channel, language)] += count
+        by_channel[channel_called(ws.settings, word(channel, language), language)] += count
         by_phase[word(phase, language)] += count
     yield say("New and raised by level: {parts}").format(parts=_parts(by_level, language))
     yield say("New and raised by channel: {parts}").format(parts=_parts(by_channel, language))
@@ -115,11 +116,10 @@ def asked(ws: Workspace, on: date, now_us: int, customers: Sequence[Asked]) -> A
 
 def _reasons(ws: Workspace, why: Sequence[Sequence[Any]], language: Language) -> Counter[str]:
     """How often each rule, and each feature that weighs most for the model, stands behind a warning."""
-    rules = {rule.name: (rule.zh if language == "zh" else rule.en) or rule.name for rule in ws.settings.rules}
     known = profile.catalogue(ws.settings)
     counted = Counter[str]()
     for names, reasons in why:
-        counted.update(rules.get(name, name) for name in names.split())
+        counted.update(rule_called(ws.settings, name, language) for name in names.split())
         model = json.loads(reasons)["model"] if reasons else []
         if model:
             feature = model[0][3]
@@ -181,7 +181,9 @@ TITLES = {
 def anomaly(ws: Workspace, as_of: date, what: Anomaly) -> Alert:
     """An anomaly with the count of the day and what is usual."""
     say = speak(ws.settings.workspace.language)
-    title = say(TITLES[what.kind]).format(workspace=ws.settings.workspace.name, channel=what.subject)
+    section = ws.settings.workspace
+    channel = channel_called(ws.settings, what.subject, section.language)
+    title = say(TITLES[what.kind]).format(workspace=section.name, channel=channel)
     body = say("As of {day}: {count} against a usual {usual}.")
     body = body.format(day=as_of, count=number(what.count), usual=f"{what.usual:,.1f}")
     return Alert(what.kind, as_of, what.subject, title, body)

@@ -13,6 +13,7 @@ import typer
 from winback.app import open_workspace
 from winback.doors.cli import options, shown
 from winback.language import Language, day, number
+from winback.settings.called import channel_called
 from winback.store.whole import written_whole
 from winback.store.workspace import Workspace
 from winback.terms.errors import Problem
@@ -89,10 +90,10 @@ def show(
     shown.show_line(f"# {file.file}")
     shown.show_line(file.text)
     if channels:
-        _channels(channels, lang.value if lang else ws.settings.workspace.language)
+        _channels(ws, channels, lang.value if lang else ws.settings.workspace.language)
 
 
-def _channels(found: Sequence[Channel], language: Language) -> None:
+def _channels(ws: Workspace, found: Sequence[Channel], language: Language) -> None:
     """The channels of a playbook for weak ones, and why those that left did."""
     from winback.plan.read import speak
 
@@ -100,7 +101,7 @@ def _channels(found: Sequence[Channel], language: Language) -> None:
     heads = ["channel", "joined", "weak since", "new customers", "churned", "left", "why"]
     rows = [
         (
-            each.channel,
+            channel_called(ws.settings, each.channel, language),
             day(each.joined),
             day(each.weak_since) if each.weak_since else "–",
             number(each.new_customers),
@@ -196,11 +197,11 @@ def export(
     from winback.plan.read import speak
 
     ws = open_workspace(workspace)
-    table = read.entries(ws, playbook)
     known = [each.name for each in read.playbooks(ws)]
     if playbook not in known:
         there = tuple(known) or Told("none is there")
         raise Problem('no playbook "{playbook}"; there: {there}', playbook=playbook, there=there)
+    table = read.entries(ws, playbook)
     with written_whole(file) as aside:
         pyarrow.csv.write_csv(table, aside)
     if as_json:
