@@ -249,6 +249,6 @@ def _tell_promotion(done: Promotion, say: Say) -> None:
 def _tell_policies(ws: Workspace, language: Language) -> None:
     """Which policies of warnings were replayed with another model: what they promised was that model's."""
     from winback.doors.cli.policies import tell_replayed_with_others
-    from winback.warn.words import speak as speak_of_warnings
+    from winback.warn.read import speak as speak_of_warnings
 
     tell_replayed_with_others(ws, speak_of_warnings(language))
