@@ -34,9 +34,10 @@ LINKS = {"link": "https://m.shop.example/c/x", "unsubscribe_url": "https://m.sho
 
 
 def sendings(file: Path) -> list[tuple[str, str, bool]]:
-    """Text, medium, and whether a grant is promised, of each message step."""
+    """Text, medium, and whether a grant is promised, of each message and survey step."""
     steps = tomllib.loads(file.read_text(encoding="utf-8"))["steps"]
-    return [(s["message"], s["medium"], "promises" in s) for s in steps if "message" in s]
+    said = [(s.get("message", s.get("survey")), s) for s in steps]
+    return [(name, s["medium"], "promises" in s) for name, s in said if name is not None]
 
 
 def test_there_are_shipped_playbooks() -> None:
