@@ -22,9 +22,7 @@ def starting_text(language: str) -> str:
 
 def init(
     folder: Annotated[Path, typer.Argument(help="Where to write it; made if it is not there.")] = Path(),
-    lang: Annotated[
-        options.Tongue, options.as_lang("Language of the comments.")
-    ] = options.Tongue.EN,
+    lang: Annotated[options.Tongue, options.as_lang("Language of the comments.")] = options.Tongue.EN,
     as_json: options.AsJson = False,
 ) -> None:
     """Write a commented winback.toml. One that is there is never overwritten.
