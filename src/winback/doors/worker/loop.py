@@ -13,6 +13,7 @@ from winback.doors.worker.jobs import JOBS, warned_up_to
 from winback.doors.worker.lease import BEATS, Held, new_owner
 from winback.doors.worker.stepping import Fate, LeaseLostError, Round, Steps, Turn
 from winback.doors.worker.task import Cadence, Job
+from winback.language import speaker
 from winback.store import facts
 from winback.store.workspace import Workspace
 from winback.terms.errors import BusyProblem, Problem
@@ -153,7 +154,7 @@ class Worker:
             if fresh.settings.storage != self._ws.settings.storage:
                 wrong = "[storage] has changed; end this worker and start it again"
         except Problem as problem:
-            wrong = str(problem)
+            wrong = problem.told(speaker(self._ws.settings.workspace.language))
         if not wrong:
             self._ws = fresh
         elif wrong != self._unread:

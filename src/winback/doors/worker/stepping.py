@@ -12,6 +12,7 @@ from typing import Any
 from winback.doors.worker import due, ledger
 from winback.doors.worker.clock import Clock
 from winback.doors.worker.task import Cadence, Job, Task
+from winback.language import speaker
 from winback.store import facts
 from winback.store.workspace import Workspace
 from winback.terms.errors import Problem
@@ -127,7 +128,8 @@ class Steps:
 
     def _failed(self, turn: Turn, tries: int, error: Exception, found: Round) -> Fate:
         section, now_us = turn.ws.settings.worker, micros(self._clock.now())
-        text = str(error) if isinstance(error, Problem) else f"{type(error).__name__}: {error}"
+        say = speaker(turn.ws.settings.workspace.language)
+        text = error.told(say) if isinstance(error, Problem) else f"{type(error).__name__}: {error}"
         gives_up = tries >= section.tries_max and not turn.job.needed and turn.night is not None
         state, again = "given_up" if gives_up else "failed", now_us + _back_off(turn, tries)
         with facts.connection(turn.ws) as connection:
