@@ -6,7 +6,7 @@ import pytest
 
 from tests.plan.worlds import SAVE, given, go, moment, rows, shop, written
 from winback.plan import act, read
-from winback.terms.errors import NotReadyProblem, Problem
+from winback.terms.errors import Problem
 
 EVENTS = {"ann": [(0.5, "visit")], "bob": [(0.5, "visit"), (9.5, "visit")], "eve": [(3.5, "visit")]}
 PHONED = SAVE.replace(
@@ -80,7 +80,7 @@ def test_a_stop_ends_it_for_all_and_withdraws_what_was_given(ws):
 def test_a_stop_needs_a_reason_and_a_playbook_that_ran(ws):
     with pytest.raises(Problem, match="with a reason only"):
         act.stop(ws, "save", by(ws, 9, why=" "))
-    with pytest.raises(NotReadyProblem, match="there: save"):
+    with pytest.raises(Problem, match="there: save"):
         act.pause(ws, "other", by(ws, 9))
 
 
