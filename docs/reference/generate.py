@@ -119,7 +119,7 @@ Secrets never stand in the file: a password in an address, or a key named like a
 | password of the facts, where the address has none | `WINBACK_FACTS_PASSWORD` |
 | address of a PostgreSQL source | the variable that its `url_env` names |
 | account at a provider called NAME | `WINBACK_<NAME>_KEY`, `WINBACK_<NAME>_SECRET` |
-| what comes back to a provider of mail | `WINBACK_<NAME>_BOUNCES`: a mailbox; `WINBACK_<NAME>_WEBHOOK`: calls |
+| what comes back of mail | `WINBACK_<NAME>_BOUNCES`: a mailbox; `WINBACK_<NAME>_WEBHOOK`: calls |
 | key that signs links in messages | `WINBACK_LINKS_KEY` |
 | where alerts to operators go | `WINBACK_ALERT_URLS`: Apprise addresses, apart by white space |
 
