@@ -88,7 +88,8 @@ def ends(ws: Workspace) -> dict[str, list[str]]:
         for table in [name for name in names if name.startswith(("warn_", "plan_", "reward_", "deliver_"))]:
             cursor.execute(f"SELECT * FROM {table}")
             columns = [column[0] for column in cursor.description]
-            kept = [name for name in columns if not name.endswith("_us") and name not in _drawn(table)]
+            told = {name for name in columns if not name.endswith("_us")} - _drawn(table)
+            kept = sorted(told)  # a migration may leave columns in another order on SQLite than on PostgreSQL
             each = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
             found[table] = sorted(str([row[name] for name in kept]) for row in each)
     found.pop("plan_asked", None)  # it lives within one connection
