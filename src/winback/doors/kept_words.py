@@ -40,9 +40,10 @@ CHINESE = {
     "So about {customers} customers were kept who would have left (95 % interval {low} to {high}).": (
         "因此大约有 {customers} 位原本会流失的客户被留住（95% 区间 {low} 到 {high}）。"
     ),
-    "The difference is {points} points (95 % interval {low} to {high}): it holds zero, so whether anybody "
-    "was kept cannot be told yet.": (
-        "差异是 {points} 个百分点（95% 区间 {low} 到 {high}），其中含零：是否留住了人，现在还不能断定。"
+    "Among customers alike at the start the difference is {points} points (95 % interval {low} to {high}): "
+    "it holds zero, so whether anybody was kept cannot be told yet.": (
+        "起点相同的客户之间差异是 {points} 个百分点（95% 区间 {low} 到 {high}），其中含零："
+        "是否留住了人，现在还不能断定。"
     ),
     "So about {customers} customers left who would have stayed (95 % interval {low} to {high}).": (
         "因此大约有 {customers} 位原本会留下的客户反而走了（95% 区间 {low} 到 {high}）。"

@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from winback.app import open_workspace
-from winback.doors.cli import diagnosing, kept_shown, living, options, running, shown, tongue
+from winback.doors.cli import beside, diagnosing, kept_shown, living, options, running, shown, tongue
 from winback.doors.words import speak
 from winback.language import Language, Say, number, seconds
 from winback.store.workspace import Workspace
@@ -75,12 +75,17 @@ def demo(
     say = speak(language)
     began = time.monotonic()
     _make_room(folder)
-    with shown.progress(quiet=quiet or as_json) as progress, made_up_key():
+    order = {"customers": live_customers, "days": days, "seed": seed}
+    with (
+        shown.progress(quiet=quiet or as_json) as progress,
+        made_up_key(),
+        _beside(folder / LIVE, order, nights, language) as playing,
+    ):
         found = _run(folder, (customers, days, seed), language, progress)
         ws = open_workspace(folder)
         diagnosis = as_called(ws, found.diagnosis, language)
         page = diagnosing.write_page(ws, diagnosis, language, None)
-        lived = _live(folder / LIVE, (live_customers, days, seed, nights), language, progress)
+        lived = _live(playing, language, progress) if playing else None
     took = time.monotonic() - began
     if as_json:
         told = {"folder": folder, "page": page, "seconds": round(took, 1), "diagnosis": found.diagnosis}
@@ -115,19 +120,25 @@ def _run(folder: Path, size: tuple[int, int, int], language: Language, progress:
     return night(open_workspace(folder), asked=asked, progress=progress)
 
 
-def _live(
-    folder: Path, size: tuple[int, int, int, int], language: Language, progress: Progress
-) -> tuple[Days, tuple[Kept, ...]] | None:
-    """A smaller base that goes on living, so many days of the loop, and what was kept; None for none."""
+@contextmanager
+def _beside(
+    folder: Path, order: Mapping[str, int], nights: int, language: Language
+) -> Iterator[beside.Playing | None]:
+    """A smaller base that goes on living, played beside all else: the two have nothing in common."""
+    if nights == 0:
+        yield None
+        return
+    with beside.playing(folder, order, nights, language) as found:
+        yield found
+
+
+def _live(playing: beside.Playing, language: Language, progress: Progress) -> tuple[Days, tuple[Kept, ...]]:
+    """So many days of the loop, and what was kept."""
     from winback.doors import kept
 
-    customers, days, seed, nights = size
-    if nights == 0:
-        return None
-    order = {"customers": customers, "days": days, "seed": seed}
-    living.begin(folder, order, language, progress)
-    played = living.play(folder, nights, language, progress)
-    return played, kept.read_out(open_workspace(folder), played.after)
+    progress.say(living.said_of(playing.nights, language))
+    played = playing.days(progress)
+    return played, kept.read_out(open_workspace(playing.folder), played.after)
 
 
 def _tell_model_and_warnings(ws: Workspace, found: Night, language: Language) -> str | None:

@@ -151,8 +151,8 @@ def _customers_line(share: Range, customers: Range, language: Language) -> str:
     say = speak(language)
     if share.low <= 0 <= share.high:
         text = say(
-            "The difference is {points} points (95 % interval {low} to {high}): it holds zero, so whether "
-            "anybody was kept cannot be told yet."
+            "Among customers alike at the start the difference is {points} points (95 % interval {low} to "
+            "{high}): it holds zero, so whether anybody was kept cannot be told yet."
         )
         points = {"points": share.value, "low": share.low, "high": share.high}
         return text.format(**{name: f"{100 * value:+.1f}" for name, value in points.items()})

@@ -64,9 +64,14 @@ def play(out: Path, nights: int, language: Language, progress: Progress) -> Days
         asked = Asked(language, train=True, rows_max=ROWS_MAX, sends=False)
         days.first_night(out, asked, progress=progress)
     if nights:
-        text = speak(language)("Playing {nights} days: every night the whole loop, every day people answer")
-        progress.say(text.format(nights=number(nights)))
+        progress.say(said_of(nights, language))
     return days.play(out, nights, progress=progress)
+
+
+def said_of(nights: int, language: Language) -> str:
+    """What is going on while days are played."""
+    text = speak(language)("Playing {nights} days: every night the whole loop, every day people answer")
+    return text.format(nights=number(nights))
 
 
 @contextmanager
