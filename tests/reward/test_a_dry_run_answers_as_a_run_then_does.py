@@ -116,7 +116,8 @@ def test_treatments_that_wait_already_are_answered_before_those_that_are_worth_l
     tmp_path: Path, facts_url: str
 ) -> None:
     """The pot has room for one coupon: it goes to the one who waits, as more is expected of them."""
-    ws = app(tmp_path, joined("a", "b"), facts_url, rewards=REWARDS, pots={"winback": {"budget_minor": 700}})
+    pots = {"winback": {"budget_minor": 700}}
+    ws = app(tmp_path, joined("a", "b"), facts_url, rewards={"coupon": REWARDS["coupon"]}, pots=pots)
     treat(ws, {"id": 1, "customer": "a", "reward": "coupon", "expected": 9})
     supposed = {"id": 2, "customer": "b", "reward": "coupon", "expected": 1}
     found = suppose(ws, as_table([{"playbook": "p", "held_out": False, "day": 10, **supposed}]), moment(10))
