@@ -111,7 +111,7 @@ def test_an_address_that_is_taken_and_a_key_that_is_none_are_told(tmp_path, monk
 
     from winback.doors.cli.commands import app
 
-    (tmp_path / "winback.toml").write_text("[workspace]\nlanguage = \"en\"\n", encoding="utf-8")
+    (tmp_path / "winback.toml").write_text('[workspace]\nlanguage = "en"\n', encoding="utf-8")
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         said = CliRunner().invoke(app, ["collector", "-w", str(tmp_path), "--port", str(port)])
