@@ -71,3 +71,19 @@ def shop(tmp_path):
     (tmp_path / "customers.csv").write_text(CUSTOMERS, encoding="utf-8")
     (tmp_path / "orders.csv").write_text(ORDERS, encoding="utf-8")
     return tmp_path
+
+
+@pytest.fixture
+def one_playbook(tmp_path):
+    """A shop of two customers with one playbook, its workspace file written; nothing has been run."""
+    from tests.plan.worlds import SAVE, shop
+
+    ws = shop(tmp_path, {"ann": [(0.5, "visit")], "bob": [(0.5, "visit"), (9.5, "visit")]})
+    name = ws.settings.sources[0].name
+    mapping = "\n".join(f"{key} = '{key}'" for key in ("kind", "customer", "at", "amount", "channel"))
+    text = "[workspace]\nlanguage = 'en'\n[experiment]\ncontrol_share = 0.0\n"
+    text += f"[[sources]]\nname = '{name}'\nformat = 'csv'\npath = 'app.csv'\n[[sources.events]]\n{mapping}\n"
+    (tmp_path / "winback.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "playbooks").mkdir()
+    (tmp_path / "playbooks" / "save.toml").write_text(SAVE, encoding="utf-8")
+    return tmp_path

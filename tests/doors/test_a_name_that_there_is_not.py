@@ -4,25 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.plan.worlds import SAVE, on, shop
-
-EVENTS = {"ann": [(0.5, "visit")], "bob": [(0.5, "visit"), (9.5, "visit")]}
-MAPPING = "\n".join(f"{key} = '{key}'" for key in ("kind", "customer", "at", "amount", "channel"))
+from tests.plan.worlds import on
 
 
 @pytest.fixture
-def planned(run, tmp_path):
+def planned(run, one_playbook):
     """A shop with one playbook, run as of the ninth day."""
-    ws = shop(tmp_path, EVENTS)
-    name = ws.settings.sources[0].name
-    text = "[workspace]\nlanguage = 'en'\n[experiment]\ncontrol_share = 0.0\n"
-    text += f"[[sources]]\nname = '{name}'\nformat = 'csv'\npath = 'app.csv'\n[[sources.events]]\n{MAPPING}\n"
-    (tmp_path / "winback.toml").write_text(text, encoding="utf-8")
-    (tmp_path / "playbooks").mkdir()
-    (tmp_path / "playbooks" / "save.toml").write_text(SAVE, encoding="utf-8")
     assert run("plan", "--as-of", on(8), "--quiet").exit_code == 0
     assert run("warn", "--as-of", on(8), "--quiet").exit_code == 0
-    return tmp_path
+    return one_playbook
 
 
 COMMANDS = (
