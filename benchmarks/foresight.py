@@ -33,7 +33,7 @@ NOW = datetime(2030, 1, 1, tzinfo=UTC)
 DAYS, SEED, HORIZON_DAYS = 365, 5, 30
 #: The onlooker is asked of so many test rows; it takes about 15 ms of a core for each.
 ASKED = 4_000
-PLAN = TrainingPlan(spacing=Spacing(every_days=7, train_max=16), rows_max=1_000_000)
+PLAN = TrainingPlan(spacing=Spacing(every_days=7, train_max=26), rows_max=2_000_000)
 Floats = NDArray[np.float64]
 
 

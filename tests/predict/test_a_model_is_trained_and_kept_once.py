@@ -35,6 +35,21 @@ def test_folds_lie_before_what_was_known_with_an_embargo_between(trained: Traine
     assert card.embargoed
 
 
+def test_its_trees_come_from_all_rows_settled_before_the_test(trained: Trained) -> None:
+    ws, summary = trained
+    card = summary.card
+    assert card.refit is not None
+    assert card.refit.rows > card.train.rows + card.calibrate.rows
+    assert max(card.calibrate.dates) < max(card.refit.dates) < min(card.test.dates)
+    (tested,) = card.test.dates
+    wanted = Wanted(("days_since_alive",), card.horizon_days, settled_by=tested)
+    rows = read_rows(ws, [max(card.refit.dates)], wanted)
+    # A week before the test only those are settled who had been away for so long that they must be churned
+    # by then, unless they came back; some of them did.
+    assert (rows.last + ws.settings.churn.days + 1 <= day_number(tested)).all()
+    assert 0 < rows.left.sum() < len(rows)
+
+
 def test_it_beats_every_rival_on_the_same_rows(trained: Trained) -> None:
     card = trained[1].card
     assert card.unbeaten == ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import cross_val_score
 from sklearn.utils.estimator_checks import check_estimator
 
@@ -52,3 +53,25 @@ def test_labels_of_any_kind_come_back() -> None:
 def test_labels_that_are_not_two_classes_are_refused(labels: list[float], told: str) -> None:
     with pytest.raises(ValueError, match=told):
         ChurnClassifier().fit(np.arange(60.0).reshape(-1, 1), labels)
+
+
+def test_learning_anew_grows_as_many_trees_from_the_new_rows_and_keeps_the_calibration() -> None:
+    old, new = draw(3000), draw(3000, seed=1)
+    model = ChurnClassifier(n_jobs=1).fit(old.table, old.left, dates=old.days)
+    trees, calibration, before = model.n_trees_, model.calibration_, model.decision_function(new.table)
+    model.refit(new.table, new.left)
+    assert (model.n_trees_, model.calibration_) == (trees, calibration)
+    assert not np.array_equal(model.decision_function(new.table), before)
+    twin = ChurnClassifier(n_jobs=2).fit(old.table, old.left, dates=old.days).refit(new.table, new.left)
+    assert np.array_equal(twin.predict_proba(new.table), model.predict_proba(new.table))
+
+
+def test_learning_anew_wants_a_fitted_model_and_labels_it_knows() -> None:
+    drawn = draw(900)
+    with pytest.raises(NotFittedError):
+        ChurnClassifier().refit(drawn.table, drawn.left)
+    model = ChurnClassifier(trees_max=3).fit(drawn.table, drawn.left)
+    with pytest.raises(ValueError, match="not fitted on"):
+        model.refit(drawn.table, np.full(900, 2))
+    with pytest.raises(ValueError, match="900 rows"):
+        model.refit(drawn.table, drawn.left[:-1])

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cases import cases
-from winback.predict.outcomes import NONE, AliveDays, alive_days, outcomes
+from winback.predict.outcomes import NONE, AliveDays, alive_days, outcomes, settled
 
 
 def drawn(days_of: list[list[int]], last_day: int = 300) -> AliveDays:
@@ -83,6 +83,32 @@ def test_what_happens_after_the_horizon_changes_nothing(days: list[int], day: in
         strict=True,
     ):
         assert np.array_equal(one, other)
+
+
+@settings(max_examples=cases(300), deadline=None)
+@given(
+    st.lists(st.integers(0, 250), max_size=10),
+    st.integers(1, 200),
+    st.integers(1, 90),
+    st.integers(1, 70),
+)
+def test_nothing_after_the_day_on_which_a_row_is_settled_changes_its_label(
+    days: list[int], day: int, horizon: int, churn: int
+) -> None:
+    far = {"horizon_days": horizon, "churn_days": churn}
+    found = outcomes(drawn([days]), day, **far)
+    (ends,) = settled(day, found.last, **far)
+    assert ends <= day + horizon
+    if found.there[0]:
+        before = outcomes(drawn([[d for d in days if d < ends]]), day, **far)
+        assert np.array_equal(before.churned, found.churned)
+        assert np.array_equal(before.last_sign, found.last_sign)
+
+
+def test_who_has_been_away_for_long_is_settled_soon_and_the_freshly_seen_last() -> None:
+    last = np.array([70, 85, 99], np.int32)
+    assert settled(100, last, horizon_days=30, churn_days=30).tolist() == [101, 116, 130]
+    assert settled(100, last, horizon_days=40, churn_days=30).tolist() == [140, 140, 140]
 
 
 def test_several_lanes_count_together_and_days_outside_do_not() -> None:

@@ -310,6 +310,12 @@ def origin_table(card: ModelCard, language: Language) -> Table:
         trees=number(card.trees), features=number(card.features), calibration=say(card.calibration),
         embargoed=number(len(card.embargoed)),
     )  # fmt: skip
+    if card.refit is not None:
+        text = say(
+            "Then as many trees were learnt anew from all {rows} rows whose own outcome was known before the "
+            "test (dates to {last}); the calibration stayed."
+        )
+        says += say(" ") + text.format(rows=number(card.refit.rows), last=card.refit.dates[-1])
     if card.tuned is not None:
         text = say("Tuned by {trials} trials on the training rows: log loss {before} to {after} there.")
         says += say(" ") + text.format(

@@ -163,6 +163,10 @@ CHINESE = {
         "{trees} 棵树，{features} 个特征，以{calibration}校准。"
         "各组之间有 {embargoed} 个时点因结果期伸入下一组而不用。"
     ),
+    "Then as many trees were learnt anew from all {rows} rows whose own outcome was known before the "
+    "test (dates to {last}); the calibration stayed.": (
+        "然后用测试前结果已定的全部 {rows} 行（时点至 {last}）重新训练同样多的树；校准不变。"
+    ),
     "Tuned by {trials} trials on the training rows: log loss {before} to {after} there.": (
         "在训练数据上试了 {trials} 组参数：其对数损失由 {before} 降至 {after}。"
     ),

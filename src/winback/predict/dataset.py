@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from winback.ingest import read as ingest
-from winback.predict.outcomes import AliveDays, Outcomes, alive_days, outcomes
+from winback.predict.outcomes import AliveDays, Outcomes, alive_days, outcomes, settled
 from winback.predict.rows import Rows
 from winback.profile import read as profile
 from winback.store.workspace import Workspace
@@ -29,12 +29,13 @@ class Wanted:
     """What rows to make: `columns` of the catalogue, and how far ahead the label looks.
 
     Of each date at most `rows_max` rows are drawn by a hash of (customer, date), so that the same rows come
-    again; None takes all.
+    again; None takes all. With `settled_by`, only those whose outcome was known on that date whatever came.
     """
 
     columns: tuple[str, ...]
     horizon_days: int
     rows_max: int | None = None
+    settled_by: date | None = None
 
 
 def signs_of_life(ws: Workspace, last_day: int) -> AliveDays:
@@ -74,7 +75,11 @@ def read_rows(
 
 def _chosen(ws: Workspace, alive: AliveDays, day: int, wanted: Wanted) -> Outcomes:
     """The outcomes of a date, with those who are not drawn taken out of `there`."""
-    found = outcomes(alive, day, horizon_days=wanted.horizon_days, churn_days=ws.settings.churn.days)
+    far: dict[str, int] = {"horizon_days": wanted.horizon_days, "churn_days": ws.settings.churn.days}
+    found = outcomes(alive, day, **far)
+    if wanted.settled_by is not None:
+        in_time = settled(day, found.last, **far) <= day_number(wanted.settled_by)
+        found = found._replace(there=found.there & in_time)
     there = np.flatnonzero(found.there)
     if wanted.rows_max is None or len(there) <= wanted.rows_max:
         return found

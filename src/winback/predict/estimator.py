@@ -26,7 +26,7 @@ STOPPING_ROWS_MIN = 10
 BINS_MAX = 127
 ROWS_PER_LEAF, LEAVES_LEAST, LEAVES_MOST = 3_000, 7, 31
 #: Up to so many rows the steps are half as large; more rows allow larger ones, and want the time.
-FEW_ROWS = 50_000
+FEW_ROWS = 400_000
 #: So few columns are all offered to every tree.
 FEW_COLUMNS = 10
 Bools = NDArray[np.bool_]
@@ -68,6 +68,7 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     calibration_ : margin to probability
     feature_names_in_, n_features_in_, categories_ : what the columns were
     n_trees_ : trees after early stopping
+    rows_learnt_ : rows that `fit` learnt from, which set the shape of the trees
     """
 
     def __init__(  # noqa: PLR0913 - scikit-learn wants every parameter here
@@ -129,6 +130,23 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if both:
             margin = self._margin(matrix[later])
             self.calibration_ = fit_as(self.calibration, margin, left[later], self.random_state)
+        return self
+
+    def refit(self, X: Any, y: Any) -> ChurnClassifier:  # noqa: N803
+        """Learn the trees anew, as many of the same shape, from these rows; the calibration stays.
+
+        For the newest rows, when `fit` has stopped and calibrated on some of them. `X` (rows, columns) and
+        `y` (rows,) are as in `fit`. Raises ValueError where a column is missing or `y` has another class.
+        """
+        check_is_fitted(self, "rows_learnt_")
+        matrix = self.matrix(X)
+        labels = y.to_numpy(zero_copy_only=False) if isinstance(y, pa.Array) else np.asarray(y)
+        if labels.shape != (len(matrix),):
+            raise ValueError(f"y has the shape {labels.shape}; the table has {len(matrix)} rows")
+        if not np.isin(labels, self.classes_).all():
+            raise ValueError("y has a class that the model was not fitted on")
+        learnt = self._dataset(matrix, labels == self.classes_[1], self._parameters())
+        self.take(lgb.train(self._parameters(), learnt, self.n_trees_))
         return self
 
     def decision_function(self, X: Any) -> Floats:  # noqa: N803
@@ -200,17 +218,9 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return ~later, later
 
     def _boost(self, matrix: Matrix, left: Bools, early: Bools, later: Bools | None) -> lgb.Booster:
-        parameters = self._parameters(int(early.sum()))
-        names = [f"f{place}" for place in range(matrix.shape[1])]
-        words = [
-            place
-            for place, name in enumerate(getattr(self, "feature_names_in_", ()))
-            if name in self.categories_
-        ]
-        learnt = lgb.Dataset(
-            _rows(matrix, early), left[early].astype(np.float32), feature_name=names,
-            categorical_feature=words, params=parameters,
-        )  # fmt: skip
+        self.rows_learnt_ = int(early.sum())
+        parameters = self._parameters()
+        learnt = self._dataset(_rows(matrix, early), left[early], parameters)
         if later is None:
             return lgb.train(parameters, learnt, self.trees_max)
         held = lgb.Dataset(_rows(matrix, later), left[later].astype(np.float32), reference=learnt)
@@ -219,7 +229,19 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         # Only the trees up to the best one are kept, so that all who read the model read the same trees.
         return lgb.Booster(model_str=model.model_to_string(num_iteration=model.best_iteration or -1))
 
-    def _parameters(self, rows: int) -> dict[str, Any]:
+    def _dataset(self, matrix: Matrix, left: Bools, parameters: dict[str, Any]) -> lgb.Dataset:
+        names = [f"f{place}" for place in range(matrix.shape[1])]
+        words = [
+            place
+            for place, name in enumerate(getattr(self, "feature_names_in_", ()))
+            if name in self.categories_
+        ]
+        return lgb.Dataset(
+            matrix, left.astype(np.float32), feature_name=names, categorical_feature=words, params=parameters
+        )
+
+    def _parameters(self) -> dict[str, Any]:
+        rows = self.rows_learnt_
         leaves = max(LEAVES_LEAST, min(LEAVES_MOST, rows // ROWS_PER_LEAF))
         return {
             "objective": "binary",

@@ -201,6 +201,8 @@ class ModelCard:
     honesty: Honesty | None = None
     sure: SureWarnings | None = None
     tuned: Tuned | None = None
+    #: The rows known before the test, from which the trees were learnt anew.
+    refit: Fold | None = None
 
     @property
     def best_rival(self) -> Rivalry | None:
@@ -304,7 +306,7 @@ class Spacing:
     """How snapshot dates are laid: `every_days` apart, so many for each fold, the latest test."""
 
     every_days: int = 7
-    train_max: int = 12
+    train_max: int = 26
     calibrate: int = 1
     test: int = 1
 

@@ -68,6 +68,20 @@ def outcomes(alive: AliveDays, day: int, *, horizon_days: int, churn_days: int) 
     return Outcomes(first, last, count, churned, last_sign, there)
 
 
+def settled(day: Ints | int, last: Ints, *, horizon_days: int, churn_days: int) -> Ints:
+    """The day at whose start an outcome is known whatever came of it; shape of `last`, the last alive day.
+
+    Who comes back within a horizon no longer than the days of churn cannot churn in it any more, so nothing
+    after `last` + churn_days matters: a row is settled before the horizon ends. It hangs on nothing that
+    happens from `day` on, so rows chosen by it are a fair draw of those alike.
+    """
+    ends = np.asarray(day, np.int32) + np.int32(horizon_days)
+    if horizon_days > churn_days:
+        return np.full(last.shape, ends, np.int32)
+    found: Ints = np.minimum(ends, last + churn_days + 1).astype(np.int32)
+    return found
+
+
 @_compiled
 def _mark(words: Any, keys: Any, days: Any, span: Any) -> None:
     for row in range(len(keys)):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from winback.predict.outcomes import Outcomes
 from winback.predict.scores import Forecast
+from winback.terms.time import day_number
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int32]
@@ -41,6 +43,10 @@ class Rows:
     def left(self) -> Bools:
         """The label."""
         return np.asarray(self.churned >= 0)
+
+    def on(self, dates: Iterable[date]) -> Bools:
+        """Which rows are of these dates."""
+        return np.isin(self.days, [day_number(day) for day in dates])
 
     def only(self, rows: Bools) -> Rows:
         """Some of the rows, in their order."""

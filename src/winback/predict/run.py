@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from importlib.metadata import version as installed
@@ -22,6 +23,7 @@ from winback.predict.nouns import PredictSummary, TrainingPlan, TrainSummary
 from winback.predict.outcomes import outcomes
 from winback.predict.planned import planned
 from winback.predict.rivals import Rule
+from winback.predict.rows import Rows
 from winback.predict.split import Folds, deal, snapshot_dates
 from winback.predict.training import Parts, Task
 from winback.predict.training import train as fit_and_measure
@@ -36,6 +38,8 @@ from winback.terms.time import day_number
 
 #: Features need so many days of history before the first snapshot.
 HISTORY_DAYS = 60
+#: Grows with every change of how a model is made from its rows.
+WAY = 2
 
 
 def train(
@@ -56,14 +60,14 @@ def train(
     began, told, plan = (
         time.perf_counter(),
         progress or Silent(),
-        _whole(ws, plan or planned(ws.settings.predict)),
+        _with_horizon(ws, plan or planned(ws.settings.predict)),
     )
     catalogue = profile.catalogue(ws.settings)
     columns = _columns(catalogue, plan)
     origin = Origin(
         catalogue=catalogue.only(columns).fingerprint,
         data=data_digest(ws, known_on),
-        settings=_digest(repr((plan, ws.settings.fingerprint("churn", "phases", "workspace")))),
+        settings=_digest(repr((WAY, plan, ws.settings.fingerprint("churn", "phases", "workspace")))),
         winback=installed("winback"),
     )
     name = f"{known_on}-{_digest(repr(origin))[:8]}"
@@ -80,13 +84,13 @@ def train(
     )
 
 
-def _whole(ws: Workspace, plan: TrainingPlan) -> TrainingPlan:
+def _with_horizon(ws: Workspace, plan: TrainingPlan) -> TrainingPlan:
     """The plan with its horizon told."""
     return replace(plan, horizon_days=plan.horizon_days or ws.settings.churn.days)
 
 
 def _ahead(plan: TrainingPlan) -> int:
-    return plan.horizon_days or 0  # never 0: _whole has told it
+    return plan.horizon_days or 0  # never 0: _with_horizon has told it
 
 
 def _columns(catalogue: Catalogue, plan: TrainingPlan) -> tuple[str, ...]:
@@ -141,21 +145,32 @@ def _folds(ws: Workspace, known_on: date, plan: TrainingPlan) -> Folds:
 def _parts(
     ws: Workspace, folds: Folds, wanted: tuple[tuple[str, ...], TrainingPlan], progress: Progress
 ) -> Parts:
+    """The rows of the test, and of all dates before it those whose outcome was known by then."""
+    before = (*folds.train, *folds.embargoed, *folds.calibrate)
+    newest = _read(ws, before, wanted, progress, settled_by=folds.test[0])
+    test = _read(ws, folds.test, wanted, progress)
+    phases = np.full(len(test), None, object)
+    for day in np.unique(test.days):
+        mine = np.flatnonzero(test.days == day)
+        phases[mine] = scoring.phases(ws, int(day), test.customers[mine]).to_pylist()
+    train, calibrate = (newest.only(newest.on(dates)) for dates in (folds.train, folds.calibrate))
+    return Parts(train, calibrate, test, phases.tolist(), _histories(ws, folds), newest)
+
+
+def _read(
+    ws: Workspace,
+    dates: Sequence[date],
+    wanted: tuple[tuple[str, ...], TrainingPlan],
+    progress: Progress,
+    *,
+    settled_by: date | None = None,
+) -> Rows:
     columns, plan = wanted
-    found = []
-    for dates in (folds.train, folds.calibrate, folds.test):
-        each = Wanted(columns, folds.horizon_days, max(1, plan.rows_max // len(dates)))
-        found.append(read_rows(ws, dates, each, progress=progress))
-    phases = np.full(len(found[2]), None, object)
-    for day in np.unique(found[2].days):
-        mine = np.flatnonzero(found[2].days == day)
-        phases[mine] = scoring.phases(ws, int(day), found[2].customers[mine]).to_pylist()
-    without_channel = CHANNEL in plan.without
-    rows = [
-        replace(part, features=part.features.drop_columns([CHANNEL])) if without_channel else part
-        for part in found
-    ]
-    return Parts(rows[0], rows[1], rows[2], phases.tolist(), _histories(ws, folds))
+    each = Wanted(columns, _ahead(plan), max(1, plan.rows_max // len(dates)), settled_by)
+    found = read_rows(ws, dates, each, progress=progress)
+    if CHANNEL not in plan.without:
+        return found
+    return replace(found, features=found.features.drop_columns([CHANNEL]))
 
 
 def _histories(ws: Workspace, folds: Folds) -> History:

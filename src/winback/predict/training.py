@@ -50,6 +50,8 @@ LEFT_MIN = 20
 DRIFT_SHOWN_MAX = 30
 #: A customer is cold who registered so few days ago and bought so seldom.
 COLD_DAYS_MAX, COLD_PURCHASES_MAX = 30, 2
+#: Trees are learnt anew from the newest rows if these are at most so many times those of the folds.
+NEWEST_MOST = 2
 
 
 @dataclass(frozen=True)
@@ -81,13 +83,18 @@ class Trained:
 
 @dataclass(frozen=True)
 class Parts:
-    """The rows of the three folds, the phase of each test row, the histories of all on a training date."""
+    """The rows of the three folds, the phase of each test row, the histories of all on a training date.
+
+    `newest` are all rows whose outcome was known when the test began, those of the folds among them: once
+    the later fold has stopped and calibrated the trees, they are learnt anew from these.
+    """
 
     train: Rows
     calibrate: Rows
     test: Rows
     phases: Sequence[str | None]
     everyone: History | None = None
+    newest: Rows | None = None
 
 
 def train(
@@ -104,6 +111,11 @@ def train(
     refuse(suspects(joined([parts.train, parts.calibrate])))
     told.start("model")
     fitted = _fit(parts, folds, task, model or ChurnClassifier())
+    held = parts.calibrate.forecast(fitted.predict_proba(parts.calibrate.features)[:, 1])
+    newest = parts.newest if worth_learning_anew(parts) else None
+    if newest is not None:
+        told.start("refit")
+        fitted.refit(newest.features, newest.left)
     told.start("rivals")
     rivals = fit_rivals(
         parts.train, parts.calibrate, horizon_days=task.horizon_days,
@@ -112,7 +124,18 @@ def train(
         rule=task.rule,
     )  # fmt: skip
     told.start("card")
-    return Trained(fitted, _card(fitted, rivals, parts, (folds, task)))
+    return Trained(fitted, _card(fitted, rivals, parts, (folds, task, held)))
+
+
+def worth_learning_anew(parts: Parts) -> bool:
+    """Whether the newest rows are not so many more that trees from them need another calibration.
+
+    With a horizon long beside the history they are mostly of customers away for long, several times as many
+    rows of the same few: on the retail data such trees were too sure of themselves.
+    """
+    if parts.newest is None:
+        return False
+    return len(parts.newest) <= NEWEST_MOST * (len(parts.train) + len(parts.calibrate))
 
 
 def _enough(parts: Parts) -> None:
@@ -149,9 +172,9 @@ def _fit(parts: Parts, folds: Folds, task: Task, model: ChurnClassifier) -> Chur
 
 
 def _card(
-    model: ChurnClassifier, rivals: Sequence[Fitted], parts: Parts, asked: tuple[Folds, Task]
+    model: ChurnClassifier, rivals: Sequence[Fitted], parts: Parts, asked: tuple[Folds, Task, Forecast]
 ) -> ModelCard:
-    folds, task = asked
+    folds, task, held = asked
     test = parts.test
     forecast = test.forecast(model.predict_proba(test.features)[:, 1])
     mine = draws(forecast, capacity=task.capacity, how=task.bootstrap)
@@ -181,14 +204,13 @@ def _card(
         reliability=reliability(forecast),
         lead_time=lead_time(right, test.days, test.last_sign, test.churned),
         rivals=tuple(_rivalry(rival, test, mine, task) for rival in rivals),
-        drift=_drift(model, parts),
+        drift=_drift(model, parts.train, test),
         weights=_weights(model, test, task),
         suspects=(),
         cold=_by_cold(forecast, parts, task),
         honesty=honesty(forecast, seed=task.bootstrap.seed),
-        sure=sure_warnings(
-            parts.calibrate.forecast(model.predict_proba(parts.calibrate.features)[:, 1]), forecast
-        ),
+        sure=sure_warnings(held, forecast),
+        refit=_fold(parts.newest) if parts.newest is not None and worth_learning_anew(parts) else None,
     )
 
 
@@ -245,12 +267,11 @@ def _rivalry(rival: Fitted, test: Rows, mine: NDArray[np.float64], task: Task) -
     )
 
 
-def _drift(model: ChurnClassifier, parts: Parts) -> tuple[Drift, ...]:
+def _drift(model: ChurnClassifier, train: Rows, test: Rows) -> tuple[Drift, ...]:
     """Of the score first, then of the features that moved most from the training to the test rows."""
-    before, now = (model.predict_proba(rows.features)[:, 1] for rows in (parts.train, parts.test))
+    before, now = (model.predict_proba(rows.features)[:, 1] for rows in (train, test))
     moved = [
-        Drift(name, _moved(parts.train.features[name], parts.test.features[name]))
-        for name in parts.test.features.column_names
+        Drift(name, _moved(train.features[name], test.features[name])) for name in test.features.column_names
     ]
     most = sorted(moved, key=lambda drift: -drift.stability_index)[:DRIFT_SHOWN_MAX]
     return (Drift(None, stability_index(before, now)), *most)

@@ -20,7 +20,7 @@ class PredictSection(BaseModel):
     horizon_days: Days | None = None
     capacity_a_day: Annotated[int, Field(ge=1)] = 200
     every_days: Days = 7
-    train_dates_max: Dates = 12
+    train_dates_max: Dates = 26
     calibrate_dates: Dates = 1
     test_dates: Dates = 1
     rows_max: Annotated[int, Field(ge=1000)] = 1_000_000
