@@ -95,25 +95,23 @@ def read_lane(
             else:
                 read_scan(scan, number, n, scratch, scratch.counted)
             read = 2 * scan + is_amount
-        default = programme.default[column]
-        for d in range(len(moments.day)):
-            row = d * len(base) + first
-            address = output.values[column]
-            now, then = moments.edge[d, 0], moments.edge[d, edge]
-            short = carray(pointer_to(address + 4 * row), after - first, np.int32)
-            wide = carray(pointer_to(address + 8 * row), after - first, np.int64)
-            if o < starts[DAYS + 1]:
-                put_days(scratch.place, now, then, short)
-            elif o < starts[SINCE + 1]:
-                put_since(moments.day[d], base, first, now, scratch, short)
-            elif o < starts[DIFFERENCE32 + 1]:
-                put_difference(scratch.counted, now, then, short)
-            elif o < starts[DIFFERENCE64 + 1]:
-                put_difference(scratch.value, now, then, wide)
-            elif o < starts[AT32 + 1]:
-                put_at(scratch, scratch.counted, then, NULL32 if default == NULL64 else default, short)
+        rows = carray(pointer_to(output.values[column]), (len(moments.day), len(base)), np.int32)
+        wide = carray(pointer_to(output.values[column]), (len(moments.day), len(base)), np.int64)
+        if o < starts[DAYS + 1]:
+            put_days(scratch.place, moments.edge, edge, rows, first, after)
+        elif o < starts[SINCE + 1]:
+            put_since(moments, base[first:after], scratch, rows, first, after)
+        elif o < starts[DIFFERENCE32 + 1]:
+            put_difference(scratch.counted, moments.edge, edge, rows, first, after)
+        elif o < starts[DIFFERENCE64 + 1]:
+            put_difference(scratch.value, moments.edge, edge, wide, first, after)
+        else:
+            default = programme.default[column]
+            if o < starts[AT32 + 1]:
+                missing = NULL32 if default == NULL64 else default
+                put_at(scratch, scratch.counted, moments.edge, edge, missing, rows, first, after)
             else:
-                put_at(scratch, scratch.value, then, default, wide)
+                put_at(scratch, scratch.value, moments.edge, edge, default, wide, first, after)
 
 
 @njit(nogil=True)
@@ -138,33 +136,41 @@ def read_span(number: int, n: int, scratch: Any) -> None:
 
 
 @njit(nogil=True)
-def put_days(place: Numbers, now: int, then: int, into: Int32s) -> None:
+def put_days(place: Numbers, edges: Int32s, edge: int, into: Numbers, first: int, after: int) -> None:
     """Active days between two edges."""
-    for j in range(len(into)):
-        into[j] = place[now, j] - place[then, j]
+    for d in range(into.shape[0]):
+        now, then, here = place[np.uint32(edges[d, 0])], place[np.uint32(edges[d, edge])], into[d][first:after]
+        for j in range(after - first):
+            here[j] = now[j] - then[j]
 
 
 @njit(nogil=True)
-def put_since(day: int, base: Int32s, first: int, now: int, scratch: Any, into: Int32s) -> None:
+def put_since(moments: Moments, base: Int32s, scratch: Any, into: Numbers, first: int, after: int) -> None:
     """Days since the last active day; null where there is none."""
-    place, offset, days = scratch.place[np.uint32(now)], scratch.offset, scratch.day
-    for j in range(len(into)):
-        into[j] = day + base[first + j] - days[np.uint32(max(place[j], 1) - 1)]
-    for j in range(len(into)):
-        into[j] = into[j] if place[j] > offset[j] else NULL32
+    offset, days = scratch.offset, scratch.day
+    for d in range(into.shape[0]):
+        day, place, here = moments.day[d], scratch.place[np.uint32(moments.edge[d, 0])], into[d][first:after]
+        for j in range(after - first):
+            here[j] = day + base[j] - days[np.uint32(max(place[j], 1) - 1)]
+        for j in range(after - first):
+            here[j] = here[j] if place[j] > offset[j] else NULL32
 
 
 @njit(nogil=True)
-def put_difference(value: Numbers, now: int, then: int, into: Numbers) -> None:
+def put_difference(value: Numbers, edges: Int32s, edge: int, into: Numbers, first: int, after: int) -> None:
     """A sum between two edges, of counts or amounts."""
-    for j in range(len(into)):
-        into[j] = value[now, j] - value[then, j]
+    for d in range(into.shape[0]):
+        now, then, here = value[np.uint32(edges[d, 0])], value[np.uint32(edges[d, edge])], into[d][first:after]
+        for j in range(after - first):
+            here[j] = now[j] - then[j]
 
 
 @njit(nogil=True)
-def put_at(scratch: Any, value: Numbers, then: int, missing: int, into: Numbers) -> None:
+def put_at(scratch: Any, value: Numbers, edges: Int32s, edge: int, missing: int, into: Numbers, first: int, after: int) -> None:
     """What is known at an edge; `missing` where there was no day before it."""
-    place, known, offset = scratch.place[np.uint32(then)], value[np.uint32(then)], scratch.offset
-    for j in range(len(into)):
-        number = known[j]
-        into[j] = number if place[j] > offset[j] else missing
+    offset = scratch.offset
+    for d in range(into.shape[0]):
+        then, here = np.uint32(edges[d, edge]), into[d][first:after]
+        place, known = scratch.place[then], value[then]
+        for j in range(after - first):
+            here[j] = known[j] if place[j] > offset[j] else missing
