@@ -82,7 +82,7 @@ def read_lane(
 ) -> None:
     """Write all columns of the lane for a block of customers on every date."""
     starts, reading = programme.reading_first[lane], programme.reading
-    read, n = -1, after - first
+    read, n, mine = -1, after - first, (first, after)
     for o in range(starts[0], starts[-1]):
         column, edge, scan = reading[o, 0], reading[o, 1], reading[o, 2]
         is_amount = programme.width[column] != INT32
@@ -95,23 +95,23 @@ def read_lane(
             else:
                 read_scan(scan, number, n, scratch, scratch.counted)
             read = 2 * scan + is_amount
-        rows = carray(pointer_to(output.values[column]), (len(moments.day), len(base)), np.int32)
+        short = carray(pointer_to(output.values[column]), (len(moments.day), len(base)), np.int32)
         wide = carray(pointer_to(output.values[column]), (len(moments.day), len(base)), np.int64)
         if o < starts[DAYS + 1]:
-            put_days(scratch.place, moments.edge, edge, rows, first, after)
+            put_days(scratch.place, moments.edge, edge, short, mine)
         elif o < starts[SINCE + 1]:
-            put_since(moments, base[first:after], scratch, rows, first, after)
+            put_since(moments, base, scratch, short, mine)
         elif o < starts[DIFFERENCE32 + 1]:
-            put_difference(scratch.counted, moments.edge, edge, rows, first, after)
+            put_difference(scratch.counted, moments.edge, edge, short, mine)
         elif o < starts[DIFFERENCE64 + 1]:
-            put_difference(scratch.value, moments.edge, edge, wide, first, after)
+            put_difference(scratch.value, moments.edge, edge, wide, mine)
         else:
             default = programme.default[column]
             if o < starts[AT32 + 1]:
                 missing = NULL32 if default == NULL64 else default
-                put_at(scratch, scratch.counted, moments.edge, edge, missing, rows, first, after)
+                put_at(scratch, scratch.counted, moments.edge, edge, missing, short, mine)
             else:
-                put_at(scratch, scratch.value, moments.edge, edge, default, wide, first, after)
+                put_at(scratch, scratch.value, moments.edge, edge, default, wide, mine)
 
 
 @njit(nogil=True)
@@ -136,41 +136,52 @@ def read_span(number: int, n: int, scratch: Any) -> None:
 
 
 @njit(nogil=True)
-def put_days(place: Numbers, edges: Int32s, edge: int, into: Numbers, first: int, after: int) -> None:
+def part_of(numbers: Numbers, mine: Any) -> Numbers:
+    """The numbers of a block of customers, mine = (first, after), among those of all."""
+    return numbers[mine[0] : mine[1]]
+
+
+@njit(nogil=True)
+def put_days(place: Numbers, edges: Int32s, edge: int, into: Numbers, mine: Any) -> None:
     """Active days between two edges."""
     for d in range(into.shape[0]):
-        now, then, here = place[np.uint32(edges[d, 0])], place[np.uint32(edges[d, edge])], into[d][first:after]
-        for j in range(after - first):
+        now, then = place[np.uint32(edges[d, 0])], place[np.uint32(edges[d, edge])]
+        here = part_of(into[d], mine)
+        for j in range(len(here)):
             here[j] = now[j] - then[j]
 
 
 @njit(nogil=True)
-def put_since(moments: Moments, base: Int32s, scratch: Any, into: Numbers, first: int, after: int) -> None:
+def put_since(moments: Moments, base: Int32s, scratch: Any, into: Numbers, mine: Any) -> None:
     """Days since the last active day; null where there is none."""
-    offset, days = scratch.offset, scratch.day
+    offset, days, begins = scratch.offset, scratch.day, part_of(base, mine)
     for d in range(into.shape[0]):
-        day, place, here = moments.day[d], scratch.place[np.uint32(moments.edge[d, 0])], into[d][first:after]
-        for j in range(after - first):
-            here[j] = day + base[j] - days[np.uint32(max(place[j], 1) - 1)]
-        for j in range(after - first):
+        day, place = moments.day[d], scratch.place[np.uint32(moments.edge[d, 0])]
+        here = part_of(into[d], mine)
+        for j in range(len(here)):
+            here[j] = day + begins[j] - days[np.uint32(max(place[j], 1) - 1)]
+        for j in range(len(here)):
             here[j] = here[j] if place[j] > offset[j] else NULL32
 
 
 @njit(nogil=True)
-def put_difference(value: Numbers, edges: Int32s, edge: int, into: Numbers, first: int, after: int) -> None:
+def put_difference(value: Numbers, edges: Int32s, edge: int, into: Numbers, mine: Any) -> None:
     """A sum between two edges, of counts or amounts."""
     for d in range(into.shape[0]):
-        now, then, here = value[np.uint32(edges[d, 0])], value[np.uint32(edges[d, edge])], into[d][first:after]
-        for j in range(after - first):
+        now, then = value[np.uint32(edges[d, 0])], value[np.uint32(edges[d, edge])]
+        here = part_of(into[d], mine)
+        for j in range(len(here)):
             here[j] = now[j] - then[j]
 
 
 @njit(nogil=True)
-def put_at(scratch: Any, value: Numbers, edges: Int32s, edge: int, missing: int, into: Numbers, first: int, after: int) -> None:
+def put_at(
+    scratch: Any, value: Numbers, edges: Int32s, edge: int, missing: int, into: Numbers, mine: Any
+) -> None:
     """What is known at an edge; `missing` where there was no day before it."""
     offset = scratch.offset
     for d in range(into.shape[0]):
-        then, here = np.uint32(edges[d, edge]), into[d][first:after]
+        then, here = np.uint32(edges[d, edge]), part_of(into[d], mine)
         place, known = scratch.place[then], value[then]
-        for j in range(after - first):
+        for j in range(len(here)):
             here[j] = known[j] if place[j] > offset[j] else missing
