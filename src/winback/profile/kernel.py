@@ -21,7 +21,7 @@ from winback.terms.sources import digest_of
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
 #: Customers that are worked on together, so that the inner loops run over neighbours in memory.
-BLOCK = 256
+BLOCK = 512
 
 
 class Files(NamedTuple):

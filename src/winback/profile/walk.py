@@ -23,7 +23,7 @@ __all__ = ["NO_DAY", "Request", "batches", "each", "schema", "shared"]
 Int32s = npt.NDArray[np.int32]
 
 #: Rows (customers × dates) of a chunk: large enough that a batch costs little, small enough for the caches.
-CHUNK_ROWS = 4_096
+CHUNK_ROWS = 6_144
 #: A customer with no date of its own is asked for a day before all days.
 NO_DAY = -(2**30)
 
