@@ -10,6 +10,7 @@ import pytest
 from tests.profile.conftest import TakenIn
 from tests.profile.lanes import assert_same, events_of, sql_rows
 from winback.profile import read
+from winback.profile import run as run_module
 from winback.profile.run import run
 from winback.settings.model import FeatureSection, Settings
 from winback.settings.rules import Condition, PhaseRule
@@ -49,6 +50,24 @@ def test_the_kept_features_are_those_of_the_raw_events(taken_in: TakenIn) -> Non
     assert sum(summary.states.values()) == sum(summary.phases.values()) == 40
     expected = sql_rows(SETTINGS, _with_keys_of(ws, events), [(c, day_number(AS_OF)) for c in range(40)])
     assert_same(read.features(ws, AS_OF), expected)
+
+
+def test_a_day_is_moved_on_whatever_groups_of_rows_the_day_before_was_written_in(
+    taken_in: TakenIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two groups of a size that another release wrote, 6,144 and 856 customers, read 131,072 at a time."""
+    some = [(c, _at(FIRST + timedelta(days=c % 100)), "visit", None, None, None, None) for c in range(7000)]
+    ws = taken_in(SETTINGS, events_of(some))
+    with monkeypatch.context() as other:
+        other.setattr(run_module, "GROUP_ROWS", 6_144)
+        run(ws, AS_OF, way="delta")
+    late = [(c, _at(AS_OF), "visit", None, None, None, None) for c in (5, 6_500)]
+    taken_in(SETTINGS, events_of(late))
+    assert run(ws, AS_OF + timedelta(days=1), way="delta").way == "delta"
+    moved = read.features(ws, AS_OF + timedelta(days=1))
+    shutil.rmtree(ws.data / "profile")
+    run(ws, AS_OF + timedelta(days=1))
+    assert_same(moved, read.features(ws, AS_OF + timedelta(days=1)))
 
 
 def test_a_second_run_does_nothing_and_says_so(taken_in: TakenIn) -> None:

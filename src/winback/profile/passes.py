@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -47,16 +48,15 @@ class Pass:
         yesterday = day_number(as_of) - 1
         fresh = delta.news(self.plan, yesterday, delta.on_day_of(self._month))
         parts = [
-            (pq.ParquetFile(kept / file), delta.names_of(self.plan, hidden=hidden))
+            _by_so_many(kept / file, delta.names_of(self.plan, hidden=hidden), group_rows)
             for file, hidden in (("features.parquet", False), ("tally.parquet", True))
         ]
-        for group, first in enumerate(range(0, self.manifest.customers, group_rows)):
+        for first in range(0, self.manifest.customers, group_rows):
             rows = min(group_rows, self.manifest.customers - first)
             columns: dict[str, pa.ChunkedArray] = {}
-            for file, names in parts:
-                there = group < file.num_row_groups
-                old = file.read_row_group(group, names) if there else file.schema_arrow.empty_table()
-                columns |= {name: old[name] for name in names}
+            for part in parts:
+                old = next(part)
+                columns |= {name: old[name] for name in old.column_names}
             old = pa.table(columns)
             yield delta.advanced(self.plan, old, fresh, yesterday=yesterday, first=first, rows=rows)
 
@@ -88,3 +88,16 @@ class Pass:
         if len(customers) and (np.any(np.diff(customers) <= 0) or customers[0] < 0):
             raise ValueError("customers must be keys in ascending order, each once")
         return np.ascontiguousarray(customers, np.int32)
+
+
+def _by_so_many(path: Path, names: list[str], rows: int) -> Iterator[pa.Table]:
+    """The rows of a file, so many at a time whatever groups they were written in; then none without end."""
+    file = pq.ParquetFile(path)
+    waiting = none = file.schema_arrow.empty_table().select(names)
+    for group in range(file.num_row_groups):
+        waiting = pa.concat_tables([waiting, file.read_row_group(group, names)])
+        while waiting.num_rows >= rows:
+            yield waiting.slice(0, rows)
+            waiting = waiting.slice(rows)
+    yield waiting
+    yield from repeat(none)
