@@ -21,7 +21,8 @@ class Scratch(NamedTuple):
     The rows found, month by month: row[k] in its file, whose[k] the customer within the block, slot[k] where
     it stands customer by customer; those of file f are from[f] .. from[f + 1].
     Customer by customer: customer j has the places offset[j] .. offset[j + 1], one more than active days;
-    day[offset[j] + i] is the i-th active day, scan[s, offset[j] + i] what is known after the first i.
+    day[offset[j] + i] is the i-th active day, scan[s, offset[j] + i] what is known after the first i; the
+    last scan is to spare.
     place[c, j]: how far customer j is at cut c. value[c, j]: a scan read there, if needed[scan, c];
     counted[c, j]: the same of a scan that is no amount.
     next_cut[d]: the first cut after the day d - 1 days after the first cut.
@@ -66,7 +67,7 @@ def make_scratch(rows: int, block: int, programme: Any, moments: Any, files: Any
         offset=np.zeros(block + 1, np.int64),
         at=np.zeros(block, np.int64),
         day=np.empty(alive + block + 1, np.int32),
-        scan=np.empty((scans, alive + block + 1), np.int64),
+        scan=np.empty((scans + 1, alive + block + 1), np.int64),
         place=np.empty((len(moments.cut) + 1, block + 16), np.int32),
         value=np.empty((len(moments.cut) + 1, block), np.int64),
         counted=np.empty((len(moments.cut) + 1, block), np.int32),
@@ -202,18 +203,22 @@ def lay_out(lane: int, n: int, files: Any, scratch: Scratch) -> None:
 def put_places(first: int, after: int, base: Int32s, cut: Int32s, scratch: Scratch) -> None:
     """For each cut and customer, where the days before it end; the last row is the beginning of time.
 
-    Each day is counted at the first cut after it; running sums over the cuts, all customers at once, do the
-    rest.
+    Each day is counted at the first cut after it, from the last day back to the first cut; running sums over
+    the cuts, all customers at once, do the rest.
     """
     n, place, offset, last = after - first, scratch.place, scratch.offset, len(cut) - 1
     place[: last + 1, :n] = 0
     for j in range(n):
-        place[0, j] = place[last + 1, j] = offset[j]
+        place[last + 1, j] = offset[j]
     for j in range(n):
-        for at in range(offset[j], offset[j + 1] - 1):
-            day = scratch.day[at] - base[first + j]
-            if day < cut[last]:
-                place[scratch.next_cut[max(day - cut[0] + 1, 0)], j] += 1
+        begin, at = offset[j], offset[j + 1] - 2
+        begins, ends = base[first + j] + cut[0], base[first + j] + cut[last]
+        while at >= begin and scratch.day[at] >= ends:
+            at -= 1
+        while at >= begin and scratch.day[at] >= begins:
+            place[scratch.next_cut[scratch.day[at] - begins + 1], j] += 1
+            at -= 1
+        place[0, j] = at + 1
     for c in range(last):
         before, here = place[c], place[c + 1]
         for j in range(n):

@@ -82,16 +82,20 @@ def scan_gaps(n: int, scratch: Any, into: Int64s) -> None:
 def scan_alive(lane: int, n: int, programme: Any, scratch: Any) -> None:
     """On which day the present run of activity began (NULL32: no lapse so far), how many lapses are over."""
     first = programme.scan_first[lane]
+    began = over = scratch.scan[len(scratch.scan) - 1]  # for what is not asked for
     for s in range(programme.scan_first[lane + 1] - first):
-        into = scratch.scan[s]
-        runs = programme.scan_kind[first + s] == RUN_START
-        for j in range(n):
-            start, end = scratch.offset[j], scratch.offset[j + 1] - 1
-            known = NULL32 if runs else 0
-            into[start] = known
-            if start < end:
-                into[start + 1] = known
-            for at in range(start + 1, end):
-                if scratch.day[at] - scratch.day[at - 1] > programme.churn_days:
-                    known = scratch.day[at] if runs else known + 1
-                into[at + 1] = known
+        if programme.scan_kind[first + s] == RUN_START:
+            began = scratch.scan[s]
+        else:
+            over = scratch.scan[s]
+    for j in range(n):
+        start, end = scratch.offset[j], scratch.offset[j + 1] - 1
+        before, since, lapses = scratch.day[start], NULL32, 0
+        began[start], over[start] = since, lapses
+        for at in range(start, end):
+            day = scratch.day[at]
+            if day - before > programme.churn_days:
+                since = day
+                lapses += 1
+            before = day
+            began[at + 1], over[at + 1] = since, lapses
