@@ -145,15 +145,15 @@ def _folds(ws: Workspace, known_on: date, plan: TrainingPlan) -> Folds:
 def _parts(
     ws: Workspace, folds: Folds, wanted: tuple[tuple[str, ...], TrainingPlan], progress: Progress
 ) -> Parts:
-    """The rows of the test, and of all dates before it those whose outcome was known by then."""
+    """The rows to calibrate and to test, and of all dates before the test those known by then."""
     before = (*folds.train, *folds.embargoed, *folds.calibrate)
     newest = _read(ws, before, wanted, progress, settled_by=folds.test[0])
-    test = _read(ws, folds.test, wanted, progress)
+    calibrate, test = (_read(ws, dates, wanted, progress) for dates in (folds.calibrate, folds.test))
     phases = np.full(len(test), None, object)
     for day in np.unique(test.days):
         mine = np.flatnonzero(test.days == day)
         phases[mine] = scoring.phases(ws, int(day), test.customers[mine]).to_pylist()
-    train, calibrate = (newest.only(newest.on(dates)) for dates in (folds.train, folds.calibrate))
+    train = newest.only(newest.on(folds.train))
     return Parts(train, calibrate, test, phases.tolist(), _histories(ws, folds), newest)
 
 

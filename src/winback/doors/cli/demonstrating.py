@@ -30,7 +30,7 @@ CONTACTS_KEY = "WINBACK_CONTACTS_KEY"
 #: Tells that a folder was made by the demo and may be made anew.
 MARK = ".winback-demo"
 #: The model of the demo learns from so many rows, so that it is there within a minute.
-ROWS_MAX = 60_000
+ROWS_MAX = 80_000
 #: The base that goes on living: its folder below the demo's, and how many customers register there. With
 #: fewer, or with a short past, what is kept drowns in chance.
 LIVE, LIVE_CUSTOMERS = "live", 5_000

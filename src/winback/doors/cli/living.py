@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from winback.doors.days import Days
 
 #: The model of a live base learns from so many rows.
-ROWS_MAX = 60_000
+ROWS_MAX = 80_000
 CONTACTS_KEY = "WINBACK_CONTACTS_KEY"
 
 
