@@ -16,7 +16,7 @@ import typer
 from winback.app import open_workspace
 from winback.doors.cli import beside, diagnosing, kept_shown, living, options, running, shown, tongue
 from winback.doors.words import speak
-from winback.language import Language, Say, number, seconds
+from winback.language import Language, number, seconds
 from winback.store.workspace import Workspace
 from winback.terms.errors import Place, Problem
 from winback.terms.progress import Progress
@@ -31,6 +31,8 @@ CONTACTS_KEY = "WINBACK_CONTACTS_KEY"
 MARK = ".winback-demo"
 #: The model of the demo learns from so many rows, so that it is there within a minute.
 ROWS_MAX = 80_000
+#: What the simulated workspace says of itself.
+WORKSPACE_LANGUAGE = "zh"
 #: The base that goes on living: its folder below the demo's, and how many customers register there. With
 #: fewer, or with a short past, what is kept drowns in chance.
 LIVE, LIVE_CUSTOMERS = "live", 5_000
@@ -102,7 +104,7 @@ def demo(
         kept_shown.tell_kept(open_workspace(folder / LIVE), lived[1], language)
     shown.show_line()
     shown.show_line(say("All of it took {time}.").format(time=seconds(took, say)))
-    _tell_next(folder, page, say, who)
+    _tell_next(folder, page, language, who)
     if lived:
         kept_shown.tell_next(folder / LIVE, language)
 
@@ -184,18 +186,21 @@ def _make_room(folder: Path) -> None:
     (folder / MARK).write_text("Made by winback demo, which may delete this folder.\n", encoding="utf-8")
 
 
-def _tell_next(folder: Path, page: Path, say: Say, customer: str | None) -> None:
+def _tell_next(folder: Path, page: Path, language: Language, customer: str | None) -> None:
+    say = speak(language)
+    # The workspace speaks Chinese; whoever saw the demo in English goes on so.
+    asked = "" if language == WORKSPACE_LANGUAGE else f" --lang {language}"
     shown.show_line(say("Page: {file}").format(file=page))
     shown.show_line(say("Try next:"))
     commands = [
-        (f"winback diagnose -w {folder} --full", say("what sets those who leave apart")),
-        (f"winback models -w {folder}", say("how good the model is, beside its rivals")),
-        (f"winback warnings list -w {folder}", say("every warning, the most at risk first")),
-        (f"winback explain {customer} -w {folder}", say("all that is known of one customer")),
-        (f"winback profile -w {folder} --thresholds", say("how active customers behave")),
-        (f"WINBACK_CHURN__DAYS=45 winback diagnose -w {folder}", say("another definition of churn")),
+        (f"winback diagnose -w {folder} --full{asked}", say("what sets those who leave apart")),
+        (f"winback models -w {folder}{asked}", say("how good the model is, beside its rivals")),
+        (f"winback warnings list -w {folder}{asked}", say("every warning, the most at risk first")),
+        (f"winback explain {customer} -w {folder}{asked}", say("all that is known of one customer")),
+        (f"winback profile -w {folder} --thresholds{asked}", say("how active customers behave")),
+        (f"WINBACK_CHURN__DAYS=45 winback diagnose -w {folder}{asked}", say("another definition of churn")),
         ("winback init", say("a workspace of your own")),
     ]
     for command, text in commands:
         if customer is not None or " explain " not in command:
-            shown.show_line(f"  {command:<55} {text}")
+            shown.show_line(f"  {command:<64} {text}")

@@ -173,14 +173,15 @@ def _customers_line(share: Range, customers: Range, language: Language) -> str:
 def tell_next(folder: Path, language: Language) -> None:
     """What else may be asked of a base that was played."""
     say = speak(language)
+    asked = "" if language == "zh" else f" --lang {language}"
     commands = [
-        (f"winback playbooks list -w {folder}", say("who is in which playbook")),
-        (f"winback rewards budgets -w {folder}", say("what rewards cost")),
-        (f"winback messages list -w {folder}", say("messages, and why some were not sent")),
+        (f"winback playbooks list -w {folder}{asked}", say("who is in which playbook")),
+        (f"winback rewards budgets -w {folder}{asked}", say("what rewards cost")),
+        (f"winback messages list -w {folder}{asked}", say("messages, and why some were not sent")),
         (f"winback simulate --out {folder} --live --nights 1", say("one more day, if any is left")),
     ]
     for command, text in commands:
-        shown.show_line(f"  {command:<55} {text}")
+        shown.show_line(f"  {command:<64} {text}")
 
 
 def for_machines(days: Days, found: Sequence[Kept]) -> Mapping[str, Any]:
