@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -112,10 +112,11 @@ def train(
     told.start("model")
     fitted = _fit(parts, folds, task, model or ChurnClassifier())
     held = parts.calibrate.forecast(fitted.predict_proba(parts.calibrate.features)[:, 1])
-    newest = parts.newest if worth_learning_anew(parts) else None
-    if newest is not None:
+    if not worth_learning_anew(parts):
+        parts = replace(parts, newest=None)
+    if parts.newest is not None:
         told.start("refit")
-        fitted.refit(newest.features, newest.left)
+        fitted.refit(parts.newest.features, parts.newest.left)
     told.start("rivals")
     rivals = fit_rivals(
         parts.train, parts.calibrate, horizon_days=task.horizon_days,
@@ -210,7 +211,7 @@ def _card(
         cold=_by_cold(forecast, parts, task),
         honesty=honesty(forecast, seed=task.bootstrap.seed),
         sure=sure_warnings(held, forecast),
-        refit=_fold(parts.newest) if parts.newest is not None and worth_learning_anew(parts) else None,
+        refit=_fold(parts.newest) if parts.newest is not None else None,
     )
 
 

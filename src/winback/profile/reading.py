@@ -98,7 +98,7 @@ def read_lane(
         short = carray(pointer_to(output.values[column]), (len(moments.day), len(base)), np.int32)
         wide = carray(pointer_to(output.values[column]), (len(moments.day), len(base)), np.int64)
         if o < starts[DAYS + 1]:
-            put_days(scratch.place, moments.edge, edge, short, mine)
+            put_difference(scratch.place, moments.edge, edge, short, mine)
         elif o < starts[SINCE + 1]:
             put_since(moments, base, scratch, short, mine)
         elif o < starts[DIFFERENCE32 + 1]:
@@ -142,16 +142,6 @@ def part_of(numbers: Numbers, mine: Any) -> Numbers:
 
 
 @njit(nogil=True)
-def put_days(place: Numbers, edges: Int32s, edge: int, into: Numbers, mine: Any) -> None:
-    """Active days between two edges."""
-    for d in range(into.shape[0]):
-        now, then = place[np.uint32(edges[d, 0])], place[np.uint32(edges[d, edge])]
-        here = part_of(into[d], mine)
-        for j in range(len(here)):
-            here[j] = now[j] - then[j]
-
-
-@njit(nogil=True)
 def put_since(moments: Moments, base: Int32s, scratch: Any, into: Numbers, mine: Any) -> None:
     """Days since the last active day; null where there is none."""
     offset, days, begins = scratch.offset, scratch.day, part_of(base, mine)
@@ -166,7 +156,7 @@ def put_since(moments: Moments, base: Int32s, scratch: Any, into: Numbers, mine:
 
 @njit(nogil=True)
 def put_difference(value: Numbers, edges: Int32s, edge: int, into: Numbers, mine: Any) -> None:
-    """A sum between two edges, of counts or amounts."""
+    """What lies between two edges: active days, counts or amounts."""
     for d in range(into.shape[0]):
         now, then = value[np.uint32(edges[d, 0])], value[np.uint32(edges[d, edge])]
         here = part_of(into[d], mine)

@@ -31,8 +31,6 @@ CONTACTS_KEY = "WINBACK_CONTACTS_KEY"
 MARK = ".winback-demo"
 #: The model of the demo learns from so many rows, so that it is there within a minute.
 ROWS_MAX = 80_000
-#: What the simulated workspace says of itself.
-WORKSPACE_LANGUAGE = "zh"
 #: The base that goes on living: its folder below the demo's, and how many customers register there. With
 #: fewer, or with a short past, what is kept drowns in chance.
 LIVE, LIVE_CUSTOMERS = "live", 5_000
@@ -187,9 +185,7 @@ def _make_room(folder: Path) -> None:
 
 
 def _tell_next(folder: Path, page: Path, language: Language, customer: str | None) -> None:
-    say = speak(language)
-    # The workspace speaks Chinese; whoever saw the demo in English goes on so.
-    asked = "" if language == WORKSPACE_LANGUAGE else f" --lang {language}"
+    say, asked = speak(language), kept_shown.option_of(language)
     shown.show_line(say("Page: {file}").format(file=page))
     shown.show_line(say("Try next:"))
     commands = [

@@ -170,10 +170,15 @@ def _customers_line(share: Range, customers: Range, language: Language) -> str:
     return text.format(**{name: number(round(value)) for name, value in named})
 
 
+def option_of(language: Language) -> str:
+    """What a command is to be given besides: simulated workspaces speak Chinese."""
+    return "" if language == "zh" else f" --lang {language}"
+
+
 def tell_next(folder: Path, language: Language) -> None:
     """What else may be asked of a base that was played."""
     say = speak(language)
-    asked = "" if language == "zh" else f" --lang {language}"
+    asked = option_of(language)
     commands = [
         (f"winback playbooks list -w {folder}{asked}", say("who is in which playbook")),
         (f"winback rewards budgets -w {folder}{asked}", say("what rewards cost")),
