@@ -1,6 +1,7 @@
 """Progress is bars on a terminal and few lines elsewhere; JSON is plain."""
 
 import io
+import time
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from winback.doors.cli.shown import Shown, plain
+from winback.doors.cli.bars import Estimate, Shown
+from winback.doors.cli.shown import plain
 
 
 def shown_on(*, terminal):
@@ -43,8 +45,61 @@ def test_away_from_a_terminal_long_work_tells_now_and_then_how_long_it_will_go_o
             moment[0] += 1
             progress.advance()
     lines = out.getvalue().splitlines()
-    assert lines[:3] == ["days", "days 10/90 → 0:01:20", "days 20/90 → 0:01:10"]
-    assert len(lines) == 1 + 8
+    assert lines[:3] == ["days", "days 10/90, about 0:01:20 to go", "days 20/90, about 0:01:10 to go"]
+    assert lines[-1] == "days 90/90, 0:01:30 so far"
+    assert len(lines) == 1 + 9
+
+
+def test_work_that_tells_nothing_of_itself_gives_a_sign_of_life():
+    out = io.StringIO()
+    with Shown(Console(file=out, force_terminal=False, width=80)) as progress:
+        progress.LINE_SECONDS = 0.05
+        until = time.monotonic() + 20
+        while out.getvalue().count("\n") < 1 and time.monotonic() < until:
+            time.sleep(0.01)
+        progress.start("audit")
+        while out.getvalue().count("\n") < 4 and time.monotonic() < until:
+            time.sleep(0.01)
+    assert {line.split(",")[0] for line in out.getvalue().splitlines()} == {"at work", "audit"}
+    assert out.getvalue().splitlines()[-1] == "audit, 0:00:00 so far"
+
+
+def test_a_line_of_work_without_an_end_tells_what_it_is_at():
+    out, moment = io.StringIO(), [0.0]
+    with Shown(Console(file=out, force_terminal=False, width=80), lambda: moment[0]) as progress:
+        progress.start("orders: orders-01.csv")
+        moment[0] = 12
+        progress.advance(5000)
+    assert out.getvalue().splitlines()[-1] == "orders: orders-01.csv 5,000, 0:00:12 so far"
+
+
+def advanced(steps, total=100):
+    """What is estimated after steps of (seconds, units)."""
+    moment = [0.0]
+    estimate = Estimate(lambda: moment[0], total)
+    for seconds, units in steps:
+        moment[0] += seconds
+        estimate.advance(units)
+    return estimate, moment
+
+
+def test_the_first_step_is_not_measured():
+    estimate, _ = advanced([(60, 1), (1, 1), (1, 1)])
+    assert estimate.left() == 97
+
+
+@pytest.mark.parametrize("steps", [[], [(60, 10)], [(60, 10), (0.5, 10)], [(60, 1), (9, 1)]])
+def test_nothing_is_estimated_from_too_little(steps):
+    assert advanced(steps)[0].left() is None
+
+
+def test_an_estimate_runs_down_between_two_steps_but_not_below_nothing():
+    estimate, moment = advanced([(1, 10), (5, 50)])
+    assert estimate.left() == 4
+    moment[0] += 3
+    assert estimate.left() == 1
+    moment[0] += 3
+    assert estimate.left() == 0
 
 
 class Colour(StrEnum):

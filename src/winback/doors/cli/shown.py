@@ -6,108 +6,27 @@ import dataclasses
 import json
 import re
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date
 from enum import Enum
 from pathlib import Path
 from typing import Any, Literal
 
 from rich.cells import cell_len
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 from rich.text import Text
 
 from winback.doors.cli import tongue
-from winback.language import Say, speaker
+from winback.language import speaker
 from winback.terms.progress import Progress as Told
 from winback.terms.progress import Silent
-from winback.terms.told import Told as Sentence
 
 #: Cells so narrow, such as a date, are never folded, nor are names of so many letters; a folded column
 #: keeps so many cells, as a rule or at least.
 WORD_MAX, NAME_MAX, FOLDED_NEAT, FOLDED_MIN, HEAD_MIN, GAP = 10, 24, 16, 6, 4, 2
 _WORD = re.compile(r"[!-\u02ff]+")
-
-
-class Shown:
-    """Progress as bars on a terminal; elsewhere one line for each subject (`orders` of `orders: file`).
-
-    Both tell how far long work is and how long it will go on; away from a terminal every LINE_SECONDS.
-    """
-
-    LINE_SECONDS = 10
-
-    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic, say: Say = str) -> None:
-        self._console, self._clock, self._say = console, clock, say
-        self._bars = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=30),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("→"),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-        self._task: TaskID | None = None
-        self._told = ""
-        self._done, self._total = 0, 0
-        self._began = self._line = 0.0
-
-    def start(self, label: str, total: int | None = None) -> None:
-        """Begin a piece of work; the one before it is done."""
-        self._end()
-        label = label if ": " in label else self._say(label)
-        if self._console.is_terminal:
-            self._task = self._bars.add_task(label, total=total)
-            return
-        subject = label.split(":", maxsplit=1)[0]
-        self._done, self._total = 0, total or 0
-        self._began = self._line = self._clock()
-        if subject != self._told:
-            self.say(subject)
-            self._told = subject
-
-    def advance(self, units: int = 1) -> None:
-        """So many more units are done."""
-        if self._task is not None:
-            self._bars.advance(self._task, units)
-            return
-        self._done += units
-        now = self._clock()
-        if now - self._line >= self.LINE_SECONDS and self._done < self._total:
-            left = (now - self._began) / self._done * (self._total - self._done)
-            self.say(f"{self._told} {self._done:,}/{self._total:,} → {timedelta(seconds=round(left))}")
-            self._line = now
-
-    def say(self, text: str) -> None:
-        """A line of its own."""
-        self._console.print(Text(text.told(self._say) if isinstance(text, Sentence) else text))
-
-    def __enter__(self) -> Shown:
-        self._bars.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._end()
-        self._bars.stop()
-
-    def _end(self) -> None:
-        if self._task is not None:
-            self._bars.remove_task(self._task)
-            self._task = None
 
 
 @contextmanager
@@ -116,6 +35,8 @@ def progress(*, quiet: bool) -> Iterator[Told]:
     if quiet:
         yield Silent()
         return
+    from winback.doors.cli.bars import Shown
+
     with Shown(notes(), say=speaker(tongue.of_problems())) as shown:
         yield shown
 
