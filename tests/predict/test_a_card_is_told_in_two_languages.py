@@ -12,7 +12,7 @@ from winback.language import Language
 from winback.predict import card_telling as telling
 from winback.predict.card_page import page
 from winback.predict.card_words import CHINESE
-from winback.predict.nouns import Interval, ModelCard, TrainSummary
+from winback.predict.nouns import Drift, Interval, ModelCard, TrainSummary, Weight
 from winback.store.workspace import Workspace
 
 
@@ -76,6 +76,62 @@ def test_the_headline_names_the_rivals_that_are_not_beaten(card: ModelCard) -> N
     assert "does not beat logistic, BG/NBD" in telling.headline(beaten, "en")
     assert "逻辑回归、BG/NBD 期望次数" in telling.headline(beaten, "zh")
     assert telling.headline(card, "en") == "It beats every rival in both AUC and log loss."
+
+
+def test_ahead_is_above_nothing_where_the_model_is_better(card: ModelCard) -> None:
+    rival = replace(
+        card.rivals[0], auc_ahead=Interval(0.1, 0.05, 0.2), log_loss_ahead=Interval(-0.02, -0.03, -0.01)
+    )
+    row = telling.rivals_table(replace(card, rivals=(rival,)), "en").rows[1]
+    assert row[-4:] == ("0.1000", "0.0500 – 0.2000", "0.0200", "0.0100 – 0.0300")
+    assert "above 0, this model is the better one" in telling.rivals_table(card, "en").says
+    assert "领先大于 0 表示本模型更好" in telling.rivals_table(card, "zh").says
+
+
+def drifted(card: ModelCard, score: float) -> ModelCard:
+    moved = (
+        Drift(None, score),
+        Drift("visit_count_life", 0.9, grows=True),
+        Drift("balance_change_7d", 0.6),
+        Drift("tenure_days", 0.2, grows=True),
+    )
+    return replace(card, drift=moved)
+
+
+def test_drift_says_what_moves_by_time_alone_and_what_is_to_be_looked_at(card: ModelCard) -> None:
+    table = telling.drift_table(drifted(card, 0.02), "en")
+    assert [row[0] for row in table.rows] == [
+        "(the score itself)", "balance_change_7d", "visit_count_life", "tenure_days",
+    ]  # fmt: skip
+    assert [row[2] for row in table.rows] == ["", "", "grows by time alone", "grows by time alone"]
+    assert "2 features have moved much, 1 of them by time alone" in table.says
+    assert "The score itself has hardly moved" in table.says
+    assert "2 个特征变化很大，其中 1 个只是随时间增长" in telling.drift_table(drifted(card, 0.02), "zh").says
+
+
+def test_a_score_that_moved_much_asks_for_another_model(card: ModelCard) -> None:
+    assert "train anew" in telling.drift_table(drifted(card, 0.3), "en").says
+    assert "score itself has" not in telling.drift_table(drifted(card, 0.2), "en").says
+
+
+def test_a_trained_card_knows_which_features_grow_by_time_alone(card: ModelCard) -> None:
+    grows = {drift.feature: drift.grows for drift in card.drift}
+    assert grows["tenure_days"]
+    assert not any(grow for name, grow in grows.items() if name and name.endswith("d"))
+    assert not any(grow for name, grow in grows.items() if name and name.startswith("days_since_visit"))
+
+
+def test_channels_and_own_kinds_are_called_by_their_labels(card: ModelCard) -> None:
+    called = {"webshop": ("网店", "web shop"), "maturity": ("产品到期", "product due")}
+    own = replace(
+        card, called=called, by_channel={"webshop": card.scores}, churn_kinds=("visit", "maturity"),
+        weights=(Weight("maturity", "recency", 0.4),),
+    )  # fmt: skip
+    assert "登录或产品到期" in telling.definition(own, "zh")
+    assert telling.weights_table(own, "zh").rows[0][0] == "产品到期 · 多久没来"
+    assert telling.weights_table(own, "en").rows[0][0] == "product due · recency"
+    assert "网店" in page(own, "zh")
+    assert "webshop" not in page(own, "zh")
 
 
 def test_every_score_stands_with_its_interval_and_meaning(card: ModelCard) -> None:

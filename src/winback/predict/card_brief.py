@@ -22,7 +22,7 @@ def rivals(card: ModelCard, language: Language) -> Table:
 
 def tables(card: ModelCard, language: Language) -> tuple[Table, ...]:
     """The tables of a card, each with the sentence that says what it shows."""
-    phases, channels = list(card.by_phase.items()), list(card.by_channel.items())
+    phases, channels = list(card.by_phase.items()), telling.channels(card, language)
     return (
         telling.scores_table(card, language),
         rivals(card, language),

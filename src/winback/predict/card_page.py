@@ -55,7 +55,7 @@ def page(card: ModelCard, language: Language) -> str:
 def _tables(card: ModelCard, language: Language) -> list[str]:
     say = telling.speak(language)
     known = [("seen", card.seen), ("unseen", card.unseen)]
-    phases, channels = list(card.by_phase.items()), list(card.by_channel.items())
+    phases, channels = list(card.by_phase.items()), telling.channels(card, language)
     return [
         _section(telling.scores_table(card, language), ""),
         _section(telling.rivals_table(card, language), charts.rivals_svg(card, say)),
@@ -68,7 +68,9 @@ def _tables(card: ModelCard, language: Language) -> list[str]:
         _section(telling.cold_table(card, language), ""),
         _section(telling.groups_table("By channel", channels, language), ""),
         _section(telling.groups_table("Customers seen and unseen in training", known, language), ""),
-        _section(telling.weights_table(card, language), charts.weights_svg(card, say)),
+        _section(
+            telling.weights_table(card, language), charts.weights_svg(card, telling.speak_of(card, language))
+        ),
         _section(telling.drift_table(card, language), ""),
         _section(telling.origin_table(card, language), ""),
     ]

@@ -25,6 +25,8 @@ SCORES = (
 )
 GROUPS_SHOWN_MAX = 30
 DRIFT_SHOWN_MIN = 8
+GROWS = "grows by time alone"
+AHEAD = "Ahead means better: above 0, this model is the better one, in AUC and in log loss alike."
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,18 @@ def speak(language: Language) -> Say:
     return (lambda text: CHINESE.get(text, text)) if language == "zh" else lambda text: text
 
 
+def speak_of(card: ModelCard, language: Language) -> Say:
+    """The teller of this card, which knows what the workspace calls its channels and its own kinds."""
+    say, place = speak(language), 0 if language == "zh" else 1
+    return lambda text: card.called[text][place] if text in card.called else say(text)
+
+
+def channels(card: ModelCard, language: Language) -> list[tuple[str, Scores]]:
+    """The scores by channel, each called as the workspace calls it."""
+    return [(card.called[name][language == "en"] if name in card.called else name, scores)
+            for name, scores in card.by_channel.items()]  # fmt: skip
+
+
 def headline(card: ModelCard, language: Language) -> str:
     """Whether the model beats its rivals."""
     say = speak(language)
@@ -59,7 +73,7 @@ def definition(card: ModelCard, language: Language) -> str:
     """What leaving means in this card."""
     say = speak(language)
     text = say("Left: no {kinds} for more than {days} days, within {horizon} days of the date.")
-    kinds = say(" or ").join(say(kind) for kind in card.churn_kinds)
+    kinds = say(" or ").join(map(speak_of(card, language), card.churn_kinds))
     return text.format(kinds=kinds, days=card.churn_days, horizon=card.horizon_days)
 
 
@@ -197,23 +211,28 @@ def deciles_table(card: ModelCard, language: Language) -> Table:
 
 
 def rivals_table(card: ModelCard, language: Language) -> Table:
-    """The model and its rivals, with how far it is ahead of each."""
+    """The model and its rivals, with how far it is ahead of each: above 0 it is the better one in both."""
     say, mine = speak(language), card.scores
     rows = [(say("model"), "", *_ranked(mine), "–", "–", "–", "–")]
     rows += [
         (
             rival_name(rival, say), _settled(rival, say), *_ranked(rival.scores),
             decimal(rival.auc_ahead.value, 4), decimal_interval(rival.auc_ahead, 4),
-            decimal(rival.log_loss_ahead.value, 4), decimal_interval(rival.log_loss_ahead, 4),
+            decimal(lead.value, 4), decimal_interval(lead, 4),
         )
-        for rival in card.rivals
+        for rival in card.rivals for lead in [_turned(rival.log_loss_ahead)]
     ]  # fmt: skip
     heads = ("rival", "says", "AUC", "average precision", "log loss", "precision at capacity", "AUC ahead",
              "95 % interval", "log loss ahead", "95 % interval")  # fmt: skip
     title = say("Beside simple rivals, on the same rows")
-    return Table(
-        title, headline(card, language), tuple(map(say, heads)), (False, False, *[True] * 8), tuple(rows)
-    )
+    says = headline(card, language) + say(" ") + say(AHEAD)
+    return Table(title, says, tuple(map(say, heads)), (False, False, *[True] * 8), tuple(rows))
+
+
+def _turned(loss: Interval) -> Interval:
+    """A difference of losses as a lead: the card keeps model less rival, of which less is better."""
+    value, low, high = (None if side is None else -side for side in (loss.value, loss.high, loss.low))
+    return Interval(value, low, high)
 
 
 def _ranked(scores: Scores) -> tuple[str, ...]:
@@ -264,24 +283,49 @@ def lead_says(card: ModelCard, language: Language) -> str:
 
 
 def drift_table(card: ModelCard, language: Language) -> Table:
-    """The score, then the features that moved; those that did not are left out beyond a few."""
+    """The score, then the features that moved, those last that grow by time alone."""
     say = speak(language)
     shown = [
         drift
         for place, drift in enumerate(card.drift)
         if place < DRIFT_SHOWN_MIN or drift.stability_index > LITTLE
     ]
-    rows = tuple((d.feature or say("(the score itself)"), decimal(d.stability_index)) for d in shown)
-    says = say("Below 0.1 little has moved; above 0.25 much has.")
+    in_order = sorted(shown, key=lambda drift: (drift.feature is not None, drift.grows))
+    rows = tuple(
+        (d.feature or say("(the score itself)"), decimal(d.stability_index), say(GROWS) if d.grows else "")
+        for d in in_order
+    )
+    columns = (say("feature"), say("stability index"), say("note"))
+    says = say(" ").join(drift_says(card, language))
+    return Table(say("Drift from training to test"), says, columns, (False, True, False), rows)
+
+
+def drift_says(card: ModelCard, language: Language) -> tuple[str, ...]:
+    """How to read the index, what is to be done about features that moved much, whether the score did."""
+    say = speak(language)
     assert (LITTLE, MUCH) == (0.1, 0.25)
-    columns = (say("feature"), say("stability index"))
-    return Table(say("Drift from training to test"), says, columns, (False, True), rows)
+    told = [say("Below 0.1 little has moved; above 0.25 much has.")]
+    much = [drift for drift in card.drift if drift.feature and drift.stability_index > MUCH]
+    if much:
+        text = say(
+            "{count} features have moved much, {grow} of them by time alone: what counts a whole life goes "
+            "on growing, which is no fault. Of the others, look whether a source, a season or the business "
+            "has changed."
+        )
+        told.append(text.format(count=len(much), grow=sum(drift.grows for drift in much)))
+    score = next((drift.stability_index for drift in card.drift if drift.feature is None), 0.0)
+    if score > MUCH:
+        told.append(say("The score itself has moved much: train anew before it is trusted."))
+    elif score <= LITTLE:
+        told.append(say("The score itself has hardly moved, so the model still speaks of people like these."))
+    return tuple(told)
 
 
 def weights_table(card: ModelCard, language: Language) -> Table:
     """What the scores hang on."""
     say = speak(language)
-    rows = tuple((weight_name(w.kind, w.measure, say), percent(w.share)) for w in card.weights[:15])
+    called = speak_of(card, language)
+    rows = tuple((weight_name(w.kind, w.measure, called), percent(w.share)) for w in card.weights[:15])
     columns = (say("feature"), say("share of all contributions"))
     return Table(say("What the scores hang on"), "", columns, (False, True), rows)
 

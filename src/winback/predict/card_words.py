@@ -86,7 +86,10 @@ CHINESE = {
     "says": "说明",
     "model": "本模型",
     "AUC ahead": "AUC 领先",
-    "log loss ahead": "对数损失差",
+    "log loss ahead": "对数损失领先",
+    "Ahead means better: above 0, this model is the better one, in AUC and in log loss alike.": (
+        "领先大于 0 表示本模型更好，AUC 与对数损失都是如此。"
+    ),
     "base_rate": "基准率",
     "last_visit": "距最近一次登录",
     "best_recency": "最佳近度规则",
@@ -140,6 +143,20 @@ CHINESE = {
     "No right warning within capacity.": "人力所及的预警中没有正确的。",
     "Drift from training to test": "从训练到测试的漂移",
     "Below 0.1 little has moved; above 0.25 much has.": "低于 0.1 变化很小；高于 0.25 变化很大。",
+    "{count} features have moved much, {grow} of them by time alone: what counts a whole life goes "
+    "on growing, which is no fault. Of the others, look whether a source, a season or the business "
+    "has changed.": (
+        "{count} 个特征变化很大，其中 {grow} 个只是随时间增长：累计一生的指标会一直增长，不是问题。"
+        "其余的请查看数据源、季节或业务是否有变。"
+    ),
+    "The score itself has moved much: train anew before it is trusted.": (
+        "得分本身变化很大：请先重新训练再采信。"
+    ),
+    "The score itself has hardly moved, so the model still speaks of people like these.": (
+        "得分本身几乎没变，模型所说的仍是同样的客户。"
+    ),
+    "note": "备注",
+    "grows by time alone": "只随时间增长",
     "feature": "特征",
     "stability index": "稳定性指数",
     "(the score itself)": "（得分本身）",
@@ -171,6 +188,6 @@ CHINESE = {
         "在训练数据上试了 {trials} 组参数：其对数损失由 {before} 降至 {after}。"
     ),
     " ": "",
-    "platt": "Platt 法",
+    "platt": " Platt 法",
     "isotonic": "保序回归",
 }

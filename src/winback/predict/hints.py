@@ -64,6 +64,17 @@ def recency(features: Iterable[FeatureLike]) -> tuple[str, ...]:
     return tuple(feature.name for feature in features if feature.aggregate in RECENCY)
 
 
+def grows(features: Iterable[FeatureLike]) -> frozenset[str]:
+    """The features that move by time alone: they look at a whole life, or count the days of one."""
+    return frozenset(feature.name for feature in features if _grows(feature))
+
+
+def _grows(feature: FeatureLike) -> bool:
+    if feature.aggregate in {"tenure", "peak", "lapses"} or feature.name == "days_since_register":
+        return True
+    return feature.window_days is None and feature.aggregate in {"sum", "days", "largest", "variety"}
+
+
 def subject(feature: FeatureLike) -> tuple[str, str]:
     """What a feature is about: features of one subject are one reason.
 

@@ -81,10 +81,14 @@ class Rivalry:
 
 @dataclass(frozen=True)
 class Drift:
-    """How far a feature, or the score (`feature` None), moved from the training rows to the test rows."""
+    """How far a feature, or the score (`feature` None), moved from the training rows to the test rows.
+
+    `grows` tells that the feature grows by time alone (a whole life, tenure), so that it moves in any base.
+    """
 
     feature: str | None
     stability_index: float
+    grows: bool = False
 
 
 @dataclass(frozen=True)
@@ -203,6 +207,8 @@ class ModelCard:
     tuned: Tuned | None = None
     #: The rows known before the test, from which the trees were learnt anew.
     refit: Fold | None = None
+    #: What channels and kinds of the workspace's own are called: Chinese, English.
+    called: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def best_rival(self) -> Rivalry | None:

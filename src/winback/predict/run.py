@@ -123,7 +123,7 @@ def _train(
         )
         model.set_params(**tuned.parameters)
     trained = fit_and_measure(parts, folds, _task(ws, known_on, plan), model=model, progress=progress)
-    card = replace(trained.card, version=name, tuned=tuned)
+    card = replace(trained.card, version=name, tuned=tuned, called=_called(ws))
     pages = {f"card.{language}.html": page(card, language) for language in ("zh", "en")}
     artefacts.keep(ws, Artefact(name, origin, trained.model, card), pages)
 
@@ -180,6 +180,12 @@ def _histories(ws: Workspace, folds: Folds) -> History:
     known = outcomes(alive, day, horizon_days=0, churn_days=ws.settings.churn.days)
     ever = known.signs > 0
     return history_of(known.first[ever], known.last[ever], known.signs[ever], day)
+
+
+def _called(ws: Workspace) -> dict[str, tuple[str, ...]]:
+    """What the workspace calls its channels and its own kinds."""
+    own = (*ws.settings.channels.items(), *ws.settings.kinds.items())
+    return {name: (label.zh, label.en) for name, label in own}
 
 
 def _task(ws: Workspace, known_on: date, plan: TrainingPlan) -> Task:

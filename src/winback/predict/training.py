@@ -205,7 +205,7 @@ def _card(
         reliability=reliability(forecast),
         lead_time=lead_time(right, test.days, test.last_sign, test.churned),
         rivals=tuple(_rivalry(rival, test, mine, task) for rival in rivals),
-        drift=_drift(model, parts.train, test),
+        drift=_drift(model, parts.train, test, hints.grows(task.features)),
         weights=_weights(model, test, task),
         suspects=(),
         cold=_by_cold(forecast, parts, task),
@@ -268,11 +268,12 @@ def _rivalry(rival: Fitted, test: Rows, mine: NDArray[np.float64], task: Task) -
     )
 
 
-def _drift(model: ChurnClassifier, train: Rows, test: Rows) -> tuple[Drift, ...]:
+def _drift(model: ChurnClassifier, train: Rows, test: Rows, grows: frozenset[str]) -> tuple[Drift, ...]:
     """Of the score first, then of the features that moved most from the training to the test rows."""
     before, now = (model.predict_proba(rows.features)[:, 1] for rows in (train, test))
     moved = [
-        Drift(name, _moved(train.features[name], test.features[name])) for name in test.features.column_names
+        Drift(name, _moved(train.features[name], test.features[name]), name in grows)
+        for name in test.features.column_names
     ]
     most = sorted(moved, key=lambda drift: -drift.stability_index)[:DRIFT_SHOWN_MAX]
     return (Drift(None, stability_index(before, now)), *most)

@@ -77,7 +77,7 @@ def train(
 
 def tell(made: TrainSummary, language: Language) -> None:
     """What was trained, how good it is beside its rivals, and where its card lies."""
-    from winback.predict.read import accuracy_says, definition, headline, rivals_table
+    from winback.predict.read import accuracy_says, definition, rivals_table
 
     say = speak(language)
     text = say("Trained {version} in {time}, on what was known at the start of {day}.")
@@ -90,7 +90,7 @@ def tell(made: TrainSummary, language: Language) -> None:
     table = rivals_table(made.card, language)
     shown.show_line()
     shown.show_table(table.title, table.columns, table.numeric, table.rows)
-    shown.show_line(headline(made.card, language))
+    shown.show_line(table.says)
     shown.show_line(accuracy_says(made.card, language)[0])
     shown.show_line(say("Card: {file}").format(file=Path(made.folder) / f"card.{language}.html"))
 
