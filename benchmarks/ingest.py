@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -65,7 +66,7 @@ def measure(name: str, size: Size, root: Path) -> list[Entry]:
     peak = peak_mib(take, root)
     taken = time.perf_counter() - began
     copied = seconds(lambda: _plain_copy(root))
-    days = [_new_day(root, size, take_day) for take_day in (take, take, _in_a_new_process)]
+    days = [_new_day(root, size, take_day) for take_day in (take, take, *[_in_a_new_process] * 3)]
     ours, goal = "winback ingest", "goal"
     day = f"one new day of {EVENTS_PER_DAY:,} events onto the history"
     whole = "whole history from Parquet into log and roll-up"
@@ -78,7 +79,11 @@ def measure(name: str, size: Size, root: Path) -> list[Entry]:
             day, label, subject=(f"{ours}, warm", min(days[:2])), rival=(goal, DAY_SECONDS_MOST), unit="s"
         ),
         against(
-            day, label, subject=(f"{ours}, new process", days[2]), rival=(goal, DAY_SECONDS_MOST), unit="s"
+            day,
+            label,
+            subject=(f"{ours}, new process", statistics.median(days[2:])),
+            rival=(goal, DAY_SECONDS_MOST),
+            unit="s",
         ),
     ]
 
@@ -98,11 +103,25 @@ def _new_day(root: Path, size: Size, take_day: Callable[[Path], object]) -> floa
     return seconds(lambda: take_day(root))
 
 
+#: Arrow loads pandas wherever it is installed. Only the rivals bring it: a workspace of ours has none.
+_WITHOUT_PANDAS = """
+import sys
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+
+class Without(MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "pandas":
+            raise ModuleNotFoundError(name, name="pandas")
+
+sys.meta_path.insert(0, Without())
+from benchmarks.ingest import take
+take(Path(sys.argv[1]))
+"""
+
+
 def _in_a_new_process(root: Path) -> None:
-    program = (
-        "import sys; from pathlib import Path; from benchmarks.ingest import take; take(Path(sys.argv[1]))"
-    )
-    subprocess.run([sys.executable, "-c", program, str(root)], check=True)
+    subprocess.run([sys.executable, "-c", _WITHOUT_PANDAS, str(root)], check=True)
 
 
 def _plain_copy(root: Path) -> None:

@@ -12,7 +12,6 @@ from zoneinfo import available_timezones
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 
 from winback.ingest import registry, work
 from winback.ingest.contacts import Safe
@@ -92,9 +91,7 @@ def furnish(db: duckdb.DuckDBPyConnection, ws: Workspace, manifest: Manifest, jo
     """Make what mapping SQL refers to: the kinds, the known time zones, the ids of the registry."""
     kinds = ", ".join(literal(kind) for kind in ws.settings.event_kinds)
     db.execute(f"CREATE TEMP TYPE event_kind AS ENUM ({kinds})")
-    db.register("zones", pa.table({"name": pa.array(_zones(), pa.string())}))
-    db.execute("CREATE TEMP TABLE known_zones AS SELECT name FROM zones")
-    db.unregister("zones")
+    db.execute("CREATE TEMP TABLE known_zones AS SELECT unnest(?) AS name", [_zones()])
     segments = (*manifest.registry.get("customers", ()), *journal.segments["customers"])
     registry.load_ids(db, segments)
 

@@ -71,6 +71,11 @@ def text_hashes(texts: pa.Array) -> Hashes:
     return out
 
 
+def load_kernels() -> None:
+    """Have numba load what it keeps compiled: half a second of a new process, while others wait for files."""
+    text_hashes(pa.array(["first"]))
+
+
 def number_hashes(numbers: pa.Array) -> Hashes:
     """The hash of each whole number (n,); ABSENT where null."""
     hashes: Hashes = numbers.cast(pa.int64()).fill_null(0).to_numpy().view(np.uint64).copy()

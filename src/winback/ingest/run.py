@@ -10,6 +10,7 @@ from datetime import datetime
 
 from winback.ingest import contacts, incoming, manifest, quarantine, retired, work
 from winback.ingest.desk import Desk, furnish
+from winback.ingest.keys import load_kernels
 from winback.ingest.nouns import IngestSummary, Manifest, SourceSummary
 from winback.ingest.reading import mapping_of, read_source
 from winback.ingest.retry import retry as retry_waiting
@@ -59,6 +60,7 @@ def run(
         with ws.duckdb() as db, ThreadPoolExecutor(ws.threads) as pool:
             desk = Desk(ws, known, journal, db, pool, contacts.safe(), now, strict, progress)
             desk.rows_per_step = rows_per_step or desk.rows_per_step
+            pool.submit(load_kernels)
             furnish(db, ws, known, journal)
             _read(desk, _chosen(ws, sources), retry)
             new = commit(desk) if _has_news(desk) else known
