@@ -78,6 +78,21 @@ def test_missed_days_are_caught_up_as_if_none_was_missed(tmp_path: Path, facts_u
     assert len(missed["warn_run"]) == 28
 
 
+def test_each_missed_day_is_summed_up_as_of_itself(tmp_path: Path) -> None:
+    """Rules look back at days that an earlier part of the catching up has done already."""
+    rules = [RULES[0] | {"when": [*RULES[0]["when"], {"days_before": 5, "held": {"state": ["active"]}}]}]
+    (tmp_path / "gap").mkdir()
+    whole, gap = shop(tmp_path, VISITS, rules=rules), shop(tmp_path / "gap", VISITS, rules=rules)
+    walk(whole, *range(5, 18))
+    walk(gap, 5, 17)
+    each, missed = (
+        {(found := run(ws, on(day))).as_of: (found.moves, found.levels) for day in range(5, 18)}
+        for ws in (whole, gap)
+    )
+    assert missed == each
+    assert each[on(8)][1] != each[on(17)][1]
+
+
 def test_only_so_many_missed_days_are_caught_up(tmp_path: Path) -> None:
     ws = shop(tmp_path, VISITS, warn={"catch_up_days_max": 3})
     walk(ws, 5)

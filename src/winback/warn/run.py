@@ -66,13 +66,10 @@ def run(
         rules = read_rules(ws.settings, profile.catalogue(ws.settings).names)
         dates = _dates(ws, connection, as_of)
         told.start("warn", len(dates) * manifest.customers)
-        ids = ingest.ids(ws)
-        for gathered in _gathered(ws, dates, rules):
-            for day in gathered.views:
-                if day in dates:
-                    how = _How(rules, ids, waiting, tells=tells and day == as_of)
-                    summary = _run_one(ws, connection, (day, gathered), how)
-                    told.advance(len(ids))
+        how = _How(rules, ingest.ids(ws), waiting, as_of if tells else None)
+        for at in range(0, len(dates), DATES_AT_ONCE):
+            for summary in _run_some(ws, connection, dates[at : at + DATES_AT_ONCE], how):
+                told.advance(len(how.ids))
     return replace(summary, caught_up=tuple(dates[:-1]), seconds=time.perf_counter() - began)
 
 
@@ -104,19 +101,21 @@ def _dates(ws: Workspace, connection: Any, as_of: date) -> list[date]:
     return missed if state == "done" else [last, *missed]
 
 
-def _gathered(ws: Workspace, dates: Sequence[date], rules: Sequence[Rule]) -> Iterator[Gathered]:
-    for at in range(0, len(dates), DATES_AT_ONCE):
-        yield gather(ws, dates[at : at + DATES_AT_ONCE], rules)
-
-
 @dataclass(frozen=True)
 class _How:
-    """The rules, the ids of customers in key order, the policy that waits, whether operators are told."""
+    """The rules, the ids of customers in key order, the policy that waits, the date operators are told of."""
 
     rules: Sequence[Rule]
     ids: pa.Array
     waiting: str | None
-    tells: bool
+    tells_of: date | None
+
+
+def _run_some(ws: Workspace, connection: Any, dates: Sequence[date], how: _How) -> Iterator[WarnSummary]:
+    """Some dates in order; what they say of everybody goes with it, before more is gathered."""
+    gathered = gather(ws, dates, how.rules)
+    for day in dates:
+        yield _run_one(ws, connection, (day, gathered), how)
 
 
 def _run_one(ws: Workspace, connection: Any, when: tuple[date, Gathered], how: _How) -> WarnSummary:
@@ -138,7 +137,7 @@ def _run_one(ws: Workspace, connection: Any, when: tuple[date, Gathered], how: _
         summary = book.from_json(rows[0][2])
     for _ in book.apply_verdicts(connection, day):
         pass
-    return _finish(ws, connection, summary, gathered if how.tells else None)
+    return _finish(ws, connection, summary, gathered if as_of == how.tells_of else None)
 
 
 def _finish(ws: Workspace, connection: Any, summary: WarnSummary, gathered: Gathered | None) -> WarnSummary:
