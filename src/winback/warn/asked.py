@@ -65,12 +65,16 @@ def found_on(ws: Workspace, dates: Sequence[date], asked: Asked) -> Iterator[Fou
     """What holds on each date, in order, point in time. Raises NotReadyProblem where nothing was ingested."""
     rules = [rule for rule in asked.rules.values() if rule is not None]
     for at in range(0, len(dates), DATES_AT_ONCE):
-        some = dates[at : at + DATES_AT_ONCE]
-        views = gather(ws, some, rules).views
-        for day in some:
-            view = views[day]
-            holds = {
-                name: np.ones(view.rows, np.bool_) if rule is None else rule.condition.holds(view).holds
-                for name, rule in asked.rules.items()
-            }
-            yield Found(day, view.table, holds, value_at_risk(view.table, ws.settings.warn))
+        yield from _found(ws, dates[at : at + DATES_AT_ONCE], asked, rules)
+
+
+def _found(ws: Workspace, dates: Sequence[date], asked: Asked, rules: Sequence[Rule]) -> Iterator[Found]:
+    """What holds on these dates; what they say of everybody goes with it, before more dates are made."""
+    views = gather(ws, dates, rules).views
+    for day in dates:
+        view = views[day]
+        holds = {
+            name: np.ones(view.rows, np.bool_) if rule is None else rule.condition.holds(view).holds
+            for name, rule in asked.rules.items()
+        }
+        yield Found(day, view.table, holds, value_at_risk(view.table, ws.settings.warn))

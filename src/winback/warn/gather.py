@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
+from itertools import islice
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +21,8 @@ from winback.warn import risk, value
 from winback.warn.rules import Rule, asks
 from winback.warn.view import Ask, Counting, Counts, View
 
+#: So many batches of features, of about half a MiB each, wait until their rows are put together by date.
+BATCHES_AT_ONCE = 32
 LAST_ALIVE = "days_since_alive"
 #: Words that the registry has; all others are told by features.
 REGISTERED = ("channel", "campaign")
@@ -52,7 +55,8 @@ def gather(ws: Workspace, dates: Sequence[date], rules: Sequence[Rule], *, named
 
     Where not `named`, channel and campaign are there only if a rule asks for them: reading the registry as
     of a date takes longer than all else. Kept profiles are read; all other dates are made in few passes over
-    the roll-up. Raises NotReadyProblem where nothing has been ingested.
+    the roll-up. A view knows the views before it, never those after it: so all goes as soon as nobody looks
+    at it. Raises NotReadyProblem where nothing has been ingested.
     """
     wanted = _wanted(ws, dates, rules, named=named)
     tables = _tables(ws, wanted)
@@ -66,7 +70,7 @@ def gather(ws: Workspace, dates: Sequence[date], rules: Sequence[Rule], *, named
             chances=chances,
             limits=_limits(ws, day, table) if wanted[day].limits else {},
             counter=partial(_counted, ws, day, table.num_rows),
-            before=partial(_earlier, views, day),
+            before=partial(_earlier, dict(views), day),
         )
     return Gathered(views, models)
 
@@ -135,15 +139,25 @@ def _tables(ws: Workspace, wanted: Mapping[date, Wanted]) -> dict[date, pa.Table
 def _made(ws: Workspace, days: Sequence[date], names: Sequence[str]) -> Iterator[tuple[date, pa.Table]]:
     """These features of all customers on each of some dates in order, made in one pass.
 
-    A batch holds some customers on all dates, by date: its parts are cut out without copying.
+    A batch holds some customers on all dates, by date, and figures besides that only features are made of:
+    so its rows are copied out, some batches at a time.
     """
-    parts: list[list[pa.RecordBatch]] = [[] for _ in days]
-    for batch in profile.features_on(ws, days, names=names):
-        rows = batch.num_rows // len(days)
+    parts: list[list[pa.Table]] = [[] for _ in days]
+    made = profile.features_on(ws, days, names=names)
+    while batches := list(islice(made, BATCHES_AT_ONCE)):
         for place, part in enumerate(parts):
-            part.append(batch.slice(place * rows, rows))
+            part.append(_of_one(batches, place, len(days)))
     for day, part in zip(days, parts, strict=True):
-        yield day, pa.Table.from_batches(part).drop_columns("as_of").combine_chunks()
+        whole = pa.concat_tables(part).combine_chunks()
+        part.clear()
+        yield day, whole
+
+
+def _of_one(batches: Sequence[pa.RecordBatch], place: int, dates: int) -> pa.Table:
+    """The rows of one of the dates, put together."""
+    rows = [batch.num_rows // dates for batch in batches]
+    cut = [batch.slice(place * n, n) for batch, n in zip(batches, rows, strict=True)]
+    return pa.Table.from_batches(cut).drop_columns("as_of").combine_chunks()
 
 
 def _kept(ws: Workspace, day: date, need: Wanted) -> pa.Table | None:

@@ -26,7 +26,7 @@ from winback.warn.view import View
 
 #: So many dates are made in one pass and held in memory.
 DATES_AT_ONCE = 8
-#: Fewer of them where there are many customers: so many rows at most, which take two to three GiB.
+#: Fewer of them where there are many customers: so many rows at most, which take about one GiB.
 ROWS_AT_ONCE = 4_000_000
 
 
@@ -55,13 +55,16 @@ def replay(
     policies: Sequence[Policy],
     span: tuple[date, date],
     *,
+    rows_at_once: int = ROWS_AT_ONCE,
     progress: Progress | None = None,
 ) -> tuple[Replayed, ...]:
     """What each policy would have done on each day of the span [first, last], point in time, kept nowhere.
 
     A warning is right where the customer churned within the policy's horizon after it was opened. The
-    probability is that which was scored for the date, where it was. Raises Problem where the span is none,
-    NotReadyProblem where nothing has been ingested, SettingsProblem where a rule says what cannot be.
+    probability is that which was scored for the date, where it was. Memory holds `rows_at_once` rows of
+    everybody on some dates, at least one date; the result does not depend on it. Raises Problem where the
+    span is none, NotReadyProblem where nothing has been ingested, SettingsProblem where a rule says what
+    cannot be.
     """
     first, last = span
     if first > last:
@@ -75,11 +78,11 @@ def replay(
     churns: list[Keys] = []
     told.start("replay", (end - first).days + 1)
     models: dict[date, str | None] = {}
-    for view, models[view.as_of] in _views(ws, (first, last), walks):
-        churns.append(churned(view, ws.settings.churn.days))
-        for walk in walks:
-            _step(walk, view)
-        told.advance()
+    for dates in _dates(span, rows_at_once // manifest.customers):
+        for day, model, gone in _through(ws, dates, walks):
+            models[day] = model
+            churns.append(gone)
+            told.advance()
     churns += later_churns(ws, last + timedelta(days=1), end)
     left, spoke = np.sort(np.concatenate(churns)), spoken(ws, models)
     return tuple(replace(_result(walk, left, span, known_to), spoke=spoke) for walk in walks)
@@ -92,18 +95,28 @@ def _walk(ws: Workspace, policy: Policy, customers: int) -> Walk:
     return Walk(policy, rules, own, nobody(customers))
 
 
-def _views(
-    ws: Workspace, span: tuple[date, date], walks: Sequence[Walk]
-) -> Iterator[tuple[View, str | None]]:
-    """Each day in order, with the model that told its probabilities."""
-    rules = [rule for walk in walks for rule in walk.rules]
-    dates = [span[0] + timedelta(days=n) for n in range((span[1] - span[0]).days + 1)]
-    customers = ingest.manifest(ws).customers
-    size = max(1, min(DATES_AT_ONCE, ROWS_AT_ONCE // customers))
-    for at in range(0, len(dates), size):
-        some = dates[at : at + size]
-        gathered = gather(ws, some, rules, named=False)
-        yield from ((gathered.views[day], gathered.models[day]) for day in some)
+def _dates(span: tuple[date, date], at_once: int) -> Iterator[list[date]]:
+    """The days of the span in order, so many at once."""
+    first, last = span
+    size = max(1, min(DATES_AT_ONCE, at_once))
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    yield from (days[at : at + size] for at in range(0, len(days), size))
+
+
+def _through(
+    ws: Workspace, dates: Sequence[date], walks: Sequence[Walk]
+) -> Iterator[tuple[date, str | None, Keys]]:
+    """Take every walk through these days; gives the model that told of each, and who churned.
+
+    All that these days say of everybody goes with it: of a day, only who churned, which warnings were opened
+    and how warnings stand last longer.
+    """
+    gathered = gather(ws, dates, [rule for walk in walks for rule in walk.rules], named=False)
+    for day in dates:
+        view = gathered.views[day]
+        for walk in walks:
+            _step(walk, view)
+        yield day, gathered.models[day], churned(view, ws.settings.churn.days)
 
 
 def _step(walk: Walk, view: View) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -66,10 +66,9 @@ def run(
         rules = read_rules(ws.settings, profile.catalogue(ws.settings).names)
         dates = _dates(ws, connection, as_of)
         told.start("warn", len(dates) * manifest.customers)
-        how = _How(rules, ingest.ids(ws), waiting, as_of if tells else None)
+        how = _How(rules, ingest.ids(ws), waiting, as_of if tells else None, told)
         for at in range(0, len(dates), DATES_AT_ONCE):
-            for summary in _run_some(ws, connection, dates[at : at + DATES_AT_ONCE], how):
-                told.advance(len(how.ids))
+            summary = _run_some(ws, connection, dates[at : at + DATES_AT_ONCE], how)
     return replace(summary, caught_up=tuple(dates[:-1]), seconds=time.perf_counter() - began)
 
 
@@ -103,19 +102,25 @@ def _dates(ws: Workspace, connection: Any, as_of: date) -> list[date]:
 
 @dataclass(frozen=True)
 class _How:
-    """The rules, the ids of customers in key order, the policy that waits, the date operators are told of."""
+    """The rules, the ids of customers in key order, the policy that waits, who is told what.
+
+    Operators are told of the date `tells_of` (None: of none), `told` of the progress.
+    """
 
     rules: Sequence[Rule]
     ids: pa.Array
     waiting: str | None
     tells_of: date | None
+    told: Progress
 
 
-def _run_some(ws: Workspace, connection: Any, dates: Sequence[date], how: _How) -> Iterator[WarnSummary]:
-    """Some dates in order; what they say of everybody goes with it, before more is gathered."""
+def _run_some(ws: Workspace, connection: Any, dates: Sequence[date], how: _How) -> WarnSummary:
+    """Some dates in order, and the summary of the last; what they say of everybody goes with it."""
     gathered = gather(ws, dates, how.rules)
     for day in dates:
-        yield _run_one(ws, connection, (day, gathered), how)
+        summary = _run_one(ws, connection, (day, gathered), how)
+        how.told.advance(len(how.ids))
+    return summary
 
 
 def _run_one(ws: Workspace, connection: Any, when: tuple[date, Gathered], how: _How) -> WarnSummary:
