@@ -12,6 +12,7 @@ from winback.deliver.links import CLICK, UNSUBSCRIBE, Links, links
 from winback.deliver.nouns import Fate, Letter, Outcome
 from winback.deliver.texts import NEWS, Message, Shelf, TemplateProblem
 from winback.ingest import read as ingest
+from winback.settings.called import workspace_called
 from winback.settings.model import Settings
 from winback.store.workspace import Workspace
 from winback.terms.errors import SettingsProblem
@@ -93,7 +94,7 @@ class Writer:
         values: dict[str, Any] = {
             "customer.id": one.customer_id,
             "customer.language": language,
-            "workspace.name": self.ws.settings.workspace.name,
+            "workspace.name": workspace_called(self.ws.settings, language),
             **news(self.ws.settings, language),
         }
         if "customer.channel" in used or "customer.campaign" in used:

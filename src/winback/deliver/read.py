@@ -15,6 +15,7 @@ from winback.deliver.supposing import VERDICT_SCHEMA, Supposed, suppose
 from winback.deliver.texts import Shelf, read_text
 from winback.deliver.words import speak, word
 from winback.ingest import read as ingest
+from winback.settings.called import workspace_called
 from winback.settings.deliver import CALLS_BACK
 from winback.settings.playbooks_read import playbook_files, shipped_text
 from winback.store import facts
@@ -174,7 +175,7 @@ def _example(ws: Workspace, person: dict[str, Any], language: str) -> dict[str, 
         "customer.language": language,
         "customer.channel": person["channel"] or "",
         "customer.campaign": person["campaign"] or "",
-        "workspace.name": ws.settings.workspace.name,
+        "workspace.name": workspace_called(ws.settings, language),
         **news(ws.settings, language),
         "grant.reward": "红包" if language == "zh" else "red packet",
         "grant.amount": f"88.00 {currency}",

@@ -9,10 +9,13 @@ from typing import Any, TypeVar
 from winback.diagnose.report_nouns import Report
 from winback.ingest.read import FREE
 from winback.language import Language
+from winback.settings.called import workspace_called
 from winback.settings.diagnose import LabelSection
 from winback.settings.model import Settings
 
 Found = TypeVar("Found")
+#: Before the name of the workspace among the labels, so that a channel may have the same name.
+OF_WORKSPACE = "workspace "
 
 
 def channel_labels(settings: Settings, language: Language) -> dict[str, str]:
@@ -25,6 +28,11 @@ def attribute_labels(settings: Settings, language: Language) -> dict[str, str]:
     return {FREE + name: label for name, label in _in(settings.attributes, language).items()}
 
 
+def workspace_label(settings: Settings, language: Language) -> dict[str, str]:
+    """What the workspace calls itself."""
+    return {OF_WORKSPACE + settings.workspace.name: workspace_called(settings, language)}
+
+
 def kind_labels(settings: Settings, language: Language) -> dict[str, str]:
     """What an event of each kind of the workspace's own is called."""
     return {name: kind.zh if language == "zh" else kind.en for name, kind in settings.kinds.items()}
@@ -35,7 +43,7 @@ def _in(sections: Mapping[str, LabelSection], language: Language) -> dict[str, s
 
 
 def labelled(found: Found, labels: Mapping[str, str]) -> Found:
-    """A diagnosis or report with every channel by its label; equal where there are none."""
+    """A diagnosis or report with workspace and channels by their labels; equal where there are none."""
     return _labelled(found, labels) if labels else found
 
 
@@ -49,6 +57,8 @@ def _labelled(value: Any, labels: Mapping[str, str]) -> Any:
         old = getattr(value, field.name)
         if field.name == "channel":
             changed[field.name] = labels.get(old, old)
+        elif field.name == "workspace":
+            changed[field.name] = labels.get(OF_WORKSPACE + old, old)
         elif field.name == "channels_untold":
             changed[field.name] = tuple(labels.get(name, name) for name in old)
         elif isinstance(value, Report) and field.name == "channels":

@@ -10,7 +10,7 @@ from typing import TypeVar
 from winback.diagnose.causes import Section, clusters_section, faults_section, quality_section
 from winback.diagnose.charts import png
 from winback.diagnose.findings.sentences import Wording
-from winback.diagnose.labels import attribute_labels, channel_labels, kind_labels, labelled
+from winback.diagnose.labels import attribute_labels, channel_labels, kind_labels, labelled, workspace_label
 from winback.diagnose.nouns import ChannelVerdicts, Diagnosis
 from winback.diagnose.page import page
 from winback.diagnose.pictures import report_charts
@@ -90,8 +90,9 @@ Told = TypeVar("Told", bound=Diagnosis | Report)
 
 
 def as_called(ws: Workspace, found: Told, language: Language) -> Told:
-    """The same with every channel by the label that the workspace gives it, for people to read."""
-    return labelled(found, channel_labels(ws.settings, language))
+    """The same with workspace and channels by the labels that the settings give them, for people to read."""
+    labels = channel_labels(ws.settings, language) | workspace_label(ws.settings, language)
+    return labelled(found, labels)
 
 
 def channel_verdicts(ws: Workspace, as_of: date, days_max: int) -> ChannelVerdicts | None:

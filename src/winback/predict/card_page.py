@@ -33,7 +33,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 def page(card: ModelCard, language: Language) -> str:
     """The whole page as HTML text; equal cards give equal text."""
     say = telling.speak(language)
-    title = f"{say('Model card')} · {card.workspace}"
+    title = f"{say('Model card')} · {telling.workspace(card, language)}"
     made = say("version {version}, trained on what was known at the start of {day}")
     parts = [
         "<!doctype html>",

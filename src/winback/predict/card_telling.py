@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from winback.language import Language, Say, number, percent
 from winback.predict.card_words import CHINESE
 from winback.predict.drift import LITTLE, MUCH
-from winback.predict.nouns import Interval, ModelCard, Rivalry, Scores
+from winback.predict.nouns import OF_WORKSPACE, Interval, ModelCard, Rivalry, Scores
 from winback.predict.words import decimal, decimal_interval, percent_interval
 
 #: The score of every card, whether it is a share, and what it means.
@@ -49,6 +49,11 @@ def speak_of(card: ModelCard, language: Language) -> Say:
     """The teller of this card, which knows what the workspace calls its channels and its own kinds."""
     say, place = speak(language), 0 if language == "zh" else 1
     return lambda text: card.called[text][place] if text in card.called else say(text)
+
+
+def workspace(card: ModelCard, language: Language) -> str:
+    """What the workspace of the card is called."""
+    return card.called[OF_WORKSPACE][language == "en"] if OF_WORKSPACE in card.called else card.workspace
 
 
 def channels(card: ModelCard, language: Language) -> list[tuple[str, Scores]]:

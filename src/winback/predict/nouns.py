@@ -167,6 +167,10 @@ class Fold:
     left: int
 
 
+#: Under what the card keeps what the workspace calls itself; no channel or kind may be named so.
+OF_WORKSPACE = "[workspace]"
+
+
 @dataclass(frozen=True)
 class ModelCard:
     """All that must be known of a model before it is trusted; measured on test rows later than all others.
@@ -207,7 +211,7 @@ class ModelCard:
     tuned: Tuned | None = None
     #: The rows known before the test, from which the trees were learnt anew.
     refit: Fold | None = None
-    #: What channels and kinds of the workspace's own are called: Chinese, English.
+    #: What channels and own kinds are called, and under OF_WORKSPACE the workspace: Chinese, English.
     called: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property

@@ -20,6 +20,7 @@ from winback.predict.card_brief import sentences as card_sentences
 from winback.predict.card_brief import tables as card_tables
 from winback.predict.card_page import page
 from winback.predict.card_telling import accuracy_says, definition, headline
+from winback.predict.card_telling import workspace as card_workspace
 from winback.predict.nouns import ModelCard, Promotion, Reason, Risk, Rivalry, Training
 from winback.predict.planned import planned
 from winback.predict.reasons import to_reasons
@@ -39,6 +40,7 @@ __all__ = [
     "card_page",
     "card_sentences",
     "card_tables",
+    "card_workspace",
     "definition",
     "explain_some",
     "headline",

@@ -19,7 +19,7 @@ from winback.predict.bgnbd import History, history_of
 from winback.predict.card_page import page
 from winback.predict.dataset import CHANNEL, Wanted, read_rows, signs_of_life
 from winback.predict.estimator import ChurnClassifier
-from winback.predict.nouns import PredictSummary, TrainingPlan, TrainSummary
+from winback.predict.nouns import OF_WORKSPACE, PredictSummary, TrainingPlan, TrainSummary
 from winback.predict.outcomes import outcomes
 from winback.predict.planned import planned
 from winback.predict.rivals import Rule
@@ -30,6 +30,7 @@ from winback.predict.training import train as fit_and_measure
 from winback.predict.tuning import tune
 from winback.profile import read as profile
 from winback.profile.nouns import Catalogue
+from winback.settings.called import workspace_called
 from winback.store.lock import exclusive
 from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem, SettingsProblem
@@ -183,9 +184,11 @@ def _histories(ws: Workspace, folds: Folds) -> History:
 
 
 def _called(ws: Workspace) -> dict[str, tuple[str, ...]]:
-    """What the workspace calls its channels and its own kinds."""
-    own = (*ws.settings.channels.items(), *ws.settings.kinds.items())
-    return {name: (label.zh, label.en) for name, label in own}
+    """What the workspace calls itself, its channels and its own kinds."""
+    channels = {name: (label.zh, label.en) for name, label in ws.settings.channels.items()}
+    kinds = {name: (label.zh, label.en) for name, label in ws.settings.kinds.items()}
+    whole = tuple(workspace_called(ws.settings, language) for language in ("zh", "en"))
+    return {**channels, **kinds, OF_WORKSPACE: whole}
 
 
 def _task(ws: Workspace, known_on: date, plan: TrainingPlan) -> Task:

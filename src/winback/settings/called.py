@@ -1,9 +1,21 @@
-"""What the workspace calls channels, campaigns, rules and playbooks where people read them."""
+"""What the workspace calls itself, its kinds, channels, campaigns and rules where people read them."""
 
 from __future__ import annotations
 
 from winback.language import Language
 from winback.settings.model import Settings
+
+
+def workspace_called(settings: Settings, language: str) -> str:
+    """What the workspace calls itself; its name where it says nothing else."""
+    section = settings.workspace
+    return (section.zh if language == "zh" else section.en) or section.name
+
+
+def kind_called(settings: Settings, name: str, language: Language) -> str:
+    """What an event of a kind of the workspace's own is called; the name of any other kind."""
+    label = settings.kinds.get(name)
+    return name if label is None else label.zh if language == "zh" else label.en
 
 
 def channel_called(settings: Settings, name: str, language: Language) -> str:

@@ -49,9 +49,14 @@ def _known_zone(name: str) -> str:
 
 
 class WorkspaceSection(Section):
-    """Who and where: language of the operators, zone in which days begin, currency."""
+    """Who and where: language of the operators, zone in which days begin, currency.
+
+    `zh` and `en` are what it is called where people read it; its name where they are not given.
+    """
 
     name: str = "workspace"
+    zh: str = ""
+    en: str = ""
     language: Literal["zh", "en"] = "zh"
     time_zone: str = "Asia/Shanghai"
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "CNY"

@@ -48,6 +48,8 @@ _HEAD = """\
 
 [workspace]
 name = "模拟理财"
+zh = "模拟理财"          # 报告和消息里的名称，按读者的语言
+en = "Simulated Wealth"
 language = "zh"
 time_zone = "Asia/Shanghai"
 currency = "CNY"        # 金额在导出文件里以元为单位，入库后是整数分

@@ -11,7 +11,7 @@ from typing import Any
 
 from winback.language import Language, number
 from winback.profile import read as profile
-from winback.settings.called import channel_called, rule_called
+from winback.settings.called import channel_called, rule_called, workspace_called
 from winback.store.workspace import Workspace
 from winback.terms.money import Money
 from winback.terms.time import day_number
@@ -49,13 +49,17 @@ def digest(
     language = ws.settings.workspace.language
     say = speak(language)
     title = say("{workspace}: early warnings as of {day}")
-    title = title.format(workspace=ws.settings.workspace.name, day=summary.as_of)
+    title = title.format(workspace=_called(ws), day=summary.as_of)
     return Alert(AlertKind.DIGEST, summary.as_of, "", title, "\n".join(_digest(ws, summary, rows, why)))
+
+
+def _called(ws: Workspace) -> str:
+    return workspace_called(ws.settings, ws.settings.workspace.language)
 
 
 def silent(ws: Workspace, on: date, since: date) -> Alert:
     """Nothing has come in since a day, so nobody is let into playbooks."""
-    say, name = speak(ws.settings.workspace.language), ws.settings.workspace.name
+    say, name = speak(ws.settings.workspace.language), _called(ws)
     title = say("{workspace}: no events since {day}").format(workspace=name, day=since)
     body = say(
         "Playbooks let nobody in until events come in again; who is inside goes on. Look at the sources."
@@ -65,7 +69,7 @@ def silent(ws: Workspace, on: date, since: date) -> Alert:
 
 def asked(ws: Workspace, on: date, now_us: int, customers: Sequence[Asked]) -> Alert:
     """Playbooks ask for somebody to look at these customers: how many for what, most at stake first."""
-    say, section = speak(ws.settings.workspace.language), ws.settings.workspace
+    say = speak(ws.settings.workspace.language)
     title = say("{workspace}: playbooks ask you to look at {count} customers")
     groups: dict[tuple[str, str], list[Asked]] = {}
     for each in sorted(customers, key=lambda each: (-each.expected_minor, each.customer_id)):
@@ -81,7 +85,7 @@ def asked(ws: Workspace, on: date, now_us: int, customers: Sequence[Asked]) -> A
         for (playbook, about), some in groups.items()
     ]
     lines.append(say("winback tasks list shows all that is open."))
-    told = title.format(workspace=section.name, count=number(len({c.customer_id for c in customers})))
+    told = title.format(workspace=_called(ws), count=number(len({c.customer_id for c in customers})))
     return Alert(AlertKind.ASKED, on, str(now_us), told, "\n".join(lines))
 
 
@@ -136,7 +140,7 @@ def high(ws: Workspace, summary: WarnSummary, count: int, highest: Sequence[Sequ
     title = say("{workspace}: {count} customers newly at high risk")
     parts = ", ".join(f"{customer} ({_money(ws, value)})" for customer, value in highest)
     body = say("As of {day}. The most at risk: {parts}").format(day=summary.as_of, parts=parts)
-    name = ws.settings.workspace.name
+    name = _called(ws)
     return Alert(AlertKind.HIGH, summary.as_of, "", title.format(workspace=name, count=number(count)), body)
 
 
@@ -154,7 +158,7 @@ def live_high(
     taken_out = say("At {moment}: they took out nearly all they held. The most at risk: {parts}")
     foreseen = say("At {moment}: the model says so of what came in. The most at risk: {parts}")
     body = foreseen if by_model else taken_out
-    title = title.format(workspace=section.name, count=number(len(highest)))
+    title = title.format(workspace=_called(ws), count=number(len(highest)))
     subject = f"{at} model" if by_model else at
     return Alert(AlertKind.HIGH, when[0], subject, title, body.format(moment=at, parts=parts))
 
@@ -183,7 +187,7 @@ def anomaly(ws: Workspace, as_of: date, what: Anomaly) -> Alert:
     say = speak(ws.settings.workspace.language)
     section = ws.settings.workspace
     channel = channel_called(ws.settings, what.subject, section.language)
-    title = say(TITLES[what.kind]).format(workspace=section.name, channel=channel)
+    title = say(TITLES[what.kind]).format(workspace=_called(ws), channel=channel)
     body = say("As of {day}: {count} against a usual {usual}.")
     body = body.format(day=as_of, count=number(what.count), usual=f"{what.usual:,.1f}")
     return Alert(what.kind, as_of, what.subject, title, body)

@@ -73,7 +73,7 @@ def show(
     if as_json:
         shown.show_json(found)
         return
-    shown.show_line(f"{found.workspace} · {found.version}")
+    shown.show_line(f"{read.card_workspace(found, language)} · {found.version}")
     shown.show_line(read.definition(found, language))
     for sentence in (scores_line(found, language), *read.card_sentences(found, language)):
         shown.show_line(sentence)
