@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import io
+import re
 from collections.abc import Callable
 from datetime import date
 from functools import cache
@@ -15,6 +16,8 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 #: Tells a message in the reader's language; the English text is its key.
 Say = Callable[[str], str]
 
+_HAN, _LATIN = "[\u4e00-\u9fff]", "[A-Za-z0-9%]"
+_TOUCHING = re.compile(f"(?<={_HAN})(?={_LATIN})|(?<={_LATIN})(?={_HAN})")
 #: Keeps a figure and its unit on one line.
 NO_BREAK = "\u00a0"
 
@@ -32,6 +35,14 @@ def speaker(language: Language) -> Say:
     write_mo(compiled, messages)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled).gettext
+
+
+def spaced(text: str) -> str:
+    """Text in which a blank stands between Chinese and Latin letters, figures or percent signs, as in print.
+
+    Templates have these blanks themselves; this is for what fills them.
+    """
+    return _TOUCHING.sub(" ", text)
 
 
 def number(value: int) -> str:

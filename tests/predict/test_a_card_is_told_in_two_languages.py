@@ -134,6 +134,14 @@ def test_channels_and_own_kinds_are_called_by_their_labels(card: ModelCard) -> N
     assert "webshop" not in page(own, "zh")
 
 
+def test_names_in_latin_letters_are_set_apart_from_chinese(card: ModelCard) -> None:
+    assert "以 Platt 法校准" in telling.origin_table(replace(card, calibration="platt"), "zh").says
+    assert "以保序回归校准" in telling.origin_table(replace(card, calibration="isotonic"), "zh").says
+    last = next(rival for rival in card.rivals if rival.name == "bgnbd")
+    beaten = replace(card, rivals=(replace(last, auc_ahead=Interval(-0.01, None, None)),))
+    assert "都胜过 BG/NBD 期望次数，" in telling.headline(beaten, "zh")
+
+
 def test_every_score_stands_with_its_interval_and_meaning(card: ModelCard) -> None:
     table = telling.scores_table(card, "en")
     assert [row[0] for row in table.rows] == [title for _, title, _, _ in telling.SCORES]

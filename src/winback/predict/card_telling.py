@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from winback.language import Language, Say, number, percent
+from winback.language import Language, Say, number, percent, spaced
 from winback.predict.card_words import CHINESE
 from winback.predict.drift import LITTLE, MUCH
 from winback.predict.nouns import OF_WORKSPACE, Interval, ModelCard, Rivalry, Scores
@@ -71,7 +71,7 @@ def headline(card: ModelCard, language: Language) -> str:
     text = say(
         "It does not beat {rivals} in both AUC and log loss, so it is not promoted unless a person says so."
     )
-    return text.format(rivals=names)
+    return spaced(text.format(rivals=names))
 
 
 def definition(card: ModelCard, language: Language) -> str:
@@ -79,7 +79,7 @@ def definition(card: ModelCard, language: Language) -> str:
     say = speak(language)
     text = say("Left: no {kinds} for more than {days} days, within {horizon} days of the date.")
     kinds = say(" or ").join(map(speak_of(card, language), card.churn_kinds))
-    return text.format(kinds=kinds, days=card.churn_days, horizon=card.horizon_days)
+    return spaced(text.format(kinds=kinds, days=card.churn_days, horizon=card.horizon_days))
 
 
 def accuracy_says(card: ModelCard, language: Language) -> tuple[str, ...]:
@@ -372,4 +372,4 @@ def origin_table(card: ModelCard, language: Language) -> Table:
             after=decimal(card.tuned.log_loss, 4),
         )  # fmt: skip
     columns = tuple(map(say, ("use", "dates", "rows", "customers", "left")))
-    return Table(say("What it was made from"), says, columns, (False, False, True, True, True), tuple(rows))
+    return Table(say("What it was made from"), spaced(says), columns, (False, False, True, True, True), tuple(rows))

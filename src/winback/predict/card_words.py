@@ -188,6 +188,6 @@ CHINESE = {
         "在训练数据上试了 {trials} 组参数：其对数损失由 {before} 降至 {after}。"
     ),
     " ": "",
-    "platt": " Platt 法",
+    "platt": "Platt 法",
     "isotonic": "保序回归",
 }
