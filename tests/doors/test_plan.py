@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.plan.worlds import SAVE, moment, on
+from winback.doors.cli import shown
 from winback.reward.read import word
 from winback.terms.time import start_of_day
 
@@ -45,6 +46,25 @@ def test_where_there_is_none_yet_people_are_told_what_to_do(run):
     assert "No playbook is there: put one into" in run("playbooks", "list").stdout
     assert "winback plan begins them" in run("experiment", "list").stdout
     assert run("playbooks", "list", "--json").stdout.strip() == "[]"
+
+
+def test_a_dry_run_without_playbooks_tells_how_to_come_by_one(run, shop):
+    assert run("ingest", "--quiet").exit_code == 0
+    told = run("plan", "--dry-run", "--as-of", "2026-03-02", "--quiet").stdout
+    assert told.startswith("No playbook is there: put one into")
+    assert '[playbooks] shipped = ["graded_warning"]. Shipped are: birthday, ' in told
+    assert "–" not in told
+    assert "自带的策略：birthday、" in run("playbooks", "list", "--lang", "zh").stdout
+
+
+def test_a_list_of_playbooks_has_its_heads_in_one_line(run, planned, monkeypatch):
+    console = shown.Console
+    monkeypatch.setattr(shown, "results", lambda: console(highlight=False, width=80))
+    heads, row = run("playbooks", "list").stdout.splitlines()[1:3]
+    assert heads.split()[-5:] == ["entered", "inside", "held", "held", "out"]
+    assert heads.startswith("playbook")
+    assert row.split()[0] == "save"
+    assert " on v1 " in row
 
 
 def test_a_later_moment_moves_who_is_due(run, planned):

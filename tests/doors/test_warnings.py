@@ -50,6 +50,8 @@ def test_a_date_before_the_last_run_ends_with_1(warned, run):
 def test_warnings_are_listed_shown_and_exported(warned, run, tmp_path):
     listed = run("warnings", "list")
     assert "2 of 2 open warnings." in listed.stdout
+    assert "within a level the most money to be lost" in listed.stdout
+    assert "同级按预期损失从大到小" in run("warnings", "list", "--lang", "zh").stdout
     assert json.loads(run("warnings", "list", "--json").stdout)["warnings"][0]["level"] == 2
     assert "No warning is open." in run("warnings", "list", "--level", "high").stdout
     shown = run("warnings", "show", "ann", "--lang", "zh")

@@ -58,6 +58,9 @@ CHINESE = {
     "No playbook is there: put one into {folder}, or switch a shipped one on in [playbooks].": (
         "还没有策略：在 {folder} 放入一个，或在 [playbooks] 中启用自带的策略。"
     ),
+    "In winback.toml, for example: {lines}. Shipped are: {names}.": (
+        "例如在 winback.toml 中写：{lines}。自带的策略：{names}。"
+    ),
     "Who entered": "进入的客户",
     "Who would enter": "将会进入的客户",
     "What they would get": "将会收到的内容",

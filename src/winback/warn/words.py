@@ -93,6 +93,8 @@ CHINESE = {
     "why": "原因",
     "No warning is open.": "没有未结的预警。",
     "{shown} of {all} open warnings.": "共 {all} 条未结预警，显示 {shown} 条。",
+    "The highest level comes first; within a level the most money to be lost: the value at risk times "
+    "the chance to leave.": "等级高者在前；同级按预期损失从大到小：风险价值乘以流失概率。",
     "No warning of {customer} is known.": "没有 {customer} 的预警。",
     "History": "历史",
     "Done for {done} customers; {not_done} had no warning to which that applies.": (

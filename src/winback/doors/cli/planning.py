@@ -12,7 +12,7 @@ from winback.app import open_workspace
 from winback.doors import acting
 from winback.doors.acting import How
 from winback.doors.cli import options, rehearsing, shown
-from winback.doors.cli.planning_shown import show_entered, show_judged_by
+from winback.doors.cli.planning_shown import show_entered, show_judged_by, tell_no_playbook
 from winback.doors.judged import latest_as_of, placed, silent_on, silent_since
 from winback.language import Language, day, number, seconds, speaker
 from winback.plan.nouns import PlanSummary
@@ -123,9 +123,7 @@ def tell(ws: Workspace, found: PlanSummary, language: Language) -> None:
 
     say = speak(language)
     if not found.entered:
-        folder = ws.root / ws.settings.playbooks.folder
-        text = say("No playbook is there: put one into {folder}, or switch a shipped one on in [playbooks].")
-        shown.show_line(text.format(folder=folder))
+        tell_no_playbook(ws, language)
     if found.silent_since is not None:
         text = say("Nobody was let in: the newest sign of life is of {day}. Who is inside goes on.")
         shown.show_line(text.format(day=day(found.silent_since)))

@@ -8,7 +8,20 @@ from datetime import date
 from winback.doors.cli import shown
 from winback.language import Language, day, number
 from winback.plan.nouns import Entered
+from winback.settings.playbooks_read import shipped_names
 from winback.store.workspace import Workspace
+
+
+def tell_no_playbook(ws: Workspace, language: Language) -> None:
+    """That no playbook is there, and how to come by one."""
+    from winback.plan.read import speak
+
+    say = speak(language)
+    text = say("No playbook is there: put one into {folder}, or switch a shipped one on in [playbooks].")
+    shown.show_line(text.format(folder=ws.root / ws.settings.playbooks.folder))
+    text = say("In winback.toml, for example: {lines}. Shipped are: {names}.")
+    lines = '[playbooks] shipped = ["graded_warning"]'
+    shown.show_line(text.format(lines=lines, names=say(", ").join(shipped_names())))
 
 
 def show_judged_by(ws: Workspace, as_of: date, language: Language) -> None:

@@ -12,6 +12,7 @@ import typer
 
 from winback.app import open_workspace
 from winback.doors.cli import options, shown
+from winback.doors.cli.planning_shown import tell_no_playbook
 from winback.language import Language, day, number
 from winback.settings.called import channel_called
 from winback.store.whole import written_whole
@@ -34,7 +35,10 @@ def list_all(
     lang: options.Lang = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """List the playbooks: state, version, how many entered, are inside, held by a pause, held out."""
+    """List the playbooks: state and version, how many entered, are inside, held by a pause, held out.
+
+    `winback playbooks show` tells layer and priority of one, `--json` those of all.
+    """
     from winback.plan import read
     from winback.plan.read import speak, word
 
@@ -46,23 +50,19 @@ def list_all(
         return
     say = speak(language)
     if not found:
-        folder = ws.root / ws.settings.playbooks.folder
-        text = say("No playbook is there: put one into {folder}, or switch a shipped one on in [playbooks].")
-        shown.show_line(text.format(folder=folder))
+        tell_no_playbook(ws, language)
         return
-    heads = ["playbook", "", "state", "version", "layer (of experiments)", "priority"]
-    heads += ["entered", "inside", "held", "held out"]
+    heads = ["playbook", "", "state", "entered", "inside", "held", "held out"]
     rows = [
         (
             each.name,
             each.zh if language == "zh" else each.en,
-            word(each.state, language) if each.state else say("never run"),
-            *(str(value) for value in (each.version, each.layer, each.priority)),
+            f"{word(each.state, language)} v{each.version}" if each.state else say("never run"),
             *(number(n) for n in (each.entered, each.inside, each.held, each.held_out)),
         )
         for each in found
     ]
-    numeric = (False, False, False, True, False, True, True, True, True, True)
+    numeric = (False, False, False, True, True, True, True)
     shown.show_table(say("Playbooks"), [say(head) if head else "" for head in heads], numeric, rows)
 
 

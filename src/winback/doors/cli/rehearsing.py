@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from winback.doors.cli import shown
-from winback.doors.cli.planning_shown import show_entered, show_judged_by
+from winback.doors.cli.planning_shown import show_entered, show_judged_by, tell_no_playbook
 from winback.doors.rehearsal import Limited, Rehearsal, rehearse, together
 from winback.language import Language, day, number
 from winback.plan.nouns import Rehearsed
@@ -43,6 +43,9 @@ def _tell(ws: Workspace, found: Sequence[Rehearsal], language: Language) -> None
             shown.show_line(text.format(day=day(each.as_of), since=day(each.silent_since)))
             continue
         entered = [told.entered for told in each.playbooks]
+        if not entered:
+            tell_no_playbook(ws, language)
+            return
         show_entered(f"{say('Who would enter')} · {day(each.as_of)}", entered, language)
     if len(found) == 1:
         show_judged_by(ws, found[0].as_of, language)

@@ -31,6 +31,11 @@ class LevelWord(StrEnum):
     HIGH = "high"
 
 
+#: By what open warnings stand in order; a sentence for people.
+ORDER = (
+    "The highest level comes first; within a level the most money to be lost: the value at risk times "
+    "the chance to leave."
+)
 LevelMin = Annotated[LevelWord, typer.Option("--level", help="Only warnings of this level or above.")]
 
 
@@ -42,7 +47,10 @@ def list_open(
     lang: options.Lang = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """List open warnings, the highest level first, within it the most at risk."""
+    """List open warnings, the highest level first, within it the most money to be lost.
+
+    That is the value at risk times the chance to leave; the value itself where no model spoke.
+    """
     from winback.warn import read
     from winback.warn.read import speak
 
@@ -62,6 +70,7 @@ def list_open(
     shown.show_table(say("Warnings"), [say(head) for head in heads], numeric, cells)
     text = say("{shown} of {all} open warnings.")
     shown.show_line(text.format(shown=number(len(found)), all=number(table.num_rows)))
+    shown.show_line(say(ORDER))
 
 
 def show(
