@@ -10,10 +10,9 @@ import typer
 from typer.core import TyperGroup
 
 from winback.app import located
-from winback.doors.cli import tongue
+from winback.doors.cli import tongue, usage
 from winback.language import speaker
 from winback.terms import errors
-from winback.terms.told import Told
 
 #: What each exit code of the command means; docs/reference/commands.md is made from it.
 EXIT_CODES = {
@@ -33,17 +32,26 @@ EXIT_CODES = {
 class Group(TyperGroup):
     """Runs a command; nothing that a person can put right is shown as a traceback."""
 
+    def make_context(self, info_name: str | None, args: list[str], *rest: Any, **more: Any) -> Any:
+        """Read the arguments before the command; help is dressed in the reader's language."""
+        tongue.begin(args)
+        if len(args) < 2 or not {"--help", "-h"}.isdisjoint(args):
+            usage.dress(tongue.of_usage())
+        try:
+            return super().make_context(info_name, args, *rest, **more)
+        except usage.UsageError as wrong:
+            usage.reword(wrong, tongue.of_usage())
+            raise
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
-        tongue.begin()
         try:
             return super().invoke(ctx)
         except errors.Problem as problem:
             _tell("error: {problem}", located(problem))
             raise typer.Exit(problem.exit_code) from None
-        except typer.BadParameter as wrong:
-            if isinstance(wrong.message, Told):
-                wrong.message = wrong.message.told(speaker(tongue.of_problems()))
+        except usage.UsageError as wrong:
+            usage.reword(wrong, tongue.of_usage())
             raise
         except KeyboardInterrupt:
             _tell("interrupted; what was committed stays, and the same command goes on from there")
