@@ -372,4 +372,6 @@ def origin_table(card: ModelCard, language: Language) -> Table:
             after=decimal(card.tuned.log_loss, 4),
         )  # fmt: skip
     columns = tuple(map(say, ("use", "dates", "rows", "customers", "left")))
-    return Table(say("What it was made from"), spaced(says), columns, (False, False, True, True, True), tuple(rows))
+    return Table(
+        say("What it was made from"), spaced(says), columns, (False, False, True, True, True), tuple(rows)
+    )

@@ -25,9 +25,11 @@ from winback.predict.nouns import ModelCard, Promotion, Reason, Risk, Rivalry, T
 from winback.predict.planned import planned
 from winback.predict.reasons import to_reasons
 from winback.predict.sentences import Currency, sentence
+from winback.predict.sentences import meaning as said_of
 from winback.predict.some import Some, explain_some, score_some
 from winback.profile import read as profile
-from winback.settings.called import channel_called
+from winback.profile.nouns import Feature
+from winback.settings.called import channel_called, kind_called
 from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem, Place
 
@@ -45,6 +47,7 @@ __all__ = [
     "explain_some",
     "headline",
     "in_use",
+    "meaning",
     "models",
     "page",
     "planned",
@@ -177,11 +180,20 @@ def _called(ws: Workspace, reason: Reason, language: Language) -> Reason:
     return replace(reason, value=channel_called(ws.settings, str(reason.value), language))
 
 
+def meaning(ws: Workspace, feature: Feature, language: Language) -> str:
+    """What a feature means, as people say it."""
+    return said_of(feature, language, _kinds(ws, language))
+
+
+def _kinds(ws: Workspace, language: Language) -> dict[str, str]:
+    return {name: kind_called(ws.settings, name, language) for name in ws.settings.kinds}
+
+
 def sentences(ws: Workspace, told: Risk, language: Language) -> tuple[str, ...]:
     """The reasons of a risk as sentences without full stops, strongest first."""
     known = {feature.name: feature for feature in profile.catalogue(ws.settings)}
     section = ws.settings.workspace
-    currency = Currency(section.currency, section.minor_digits)
+    currency = Currency(section.currency, section.minor_digits, _kinds(ws, language))
     return tuple(
         sentence(
             reason if reason.feature in known else _called(ws, reason, language),

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from winback.language import Language
 from winback.predict.hints import FeatureLike
 from winback.predict.nouns import Reason
-from winback.predict.words import LAST, rounded, speak
+from winback.predict.words import LAST, SEVERAL, rounded, speak
 from winback.terms.money import Money
 
 
 @dataclass(frozen=True)
 class Currency:
-    """How money of the workspace is written."""
+    """How money of the workspace is written, and what its own kinds of events are called in the language."""
 
     code: str = "CNY"
     minor_digits: int = 2
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
 
 def sentence(
@@ -33,14 +35,15 @@ def sentence(
             if reason.value
             else say("channel not known")
         )
-    if feature.aggregate == "since" and feature.kind in LAST:
-        return _since(reason, feature, language)
-    return _figure(reason, feature, language, currency or Currency())
+    currency = currency or Currency()
+    what = LAST[feature.kind][language == "en"] if feature.kind in LAST else currency.kinds.get(feature.kind)
+    if feature.aggregate == "since" and what is not None:
+        return _since(reason, what, language)
+    return _figure(reason, feature, language, currency)
 
 
-def _since(reason: Reason, feature: FeatureLike, language: Language) -> str:
+def _since(reason: Reason, what: str, language: Language) -> str:
     say = speak(language)
-    what = LAST[feature.kind][language == "en"]
     if not isinstance(reason.value, float):
         return say("no {what} so far").format(what=what)
     told = say("last {what} {value} days ago").format(what=what, value=rounded(reason.value))
@@ -53,14 +56,35 @@ def _since(reason: Reason, feature: FeatureLike, language: Language) -> str:
 
 def _figure(reason: Reason, feature: FeatureLike, language: Language, currency: Currency) -> str:
     say = speak(language)
-    meaning = feature.zh if language == "zh" else feature.en
+    what = meaning(feature, language, currency.kinds)
     if not isinstance(reason.value, float):
-        return say("{meaning}: not known").format(meaning=meaning)
-    told = say("{meaning}: {value}").format(meaning=meaning, value=_written(reason.value, feature, currency))
+        return say("{meaning}: not known").format(meaning=what)
+    told = say("{meaning}: {value}").format(meaning=what, value=_written(reason.value, feature, currency))
     if not isinstance(reason.usual, float):
         return told
     usual = _written(reason.usual, feature, currency)
     return told + say(" (people like them: {usual})").format(usual=usual)
+
+
+def meaning(feature: FeatureLike, language: Language, kinds: Mapping[str, str]) -> str:
+    """What a feature means: a count over a window as people say it (`faults in the last 30 days`).
+
+    All else goes by its own words; `kinds` are the labels of the workspace's own kinds.
+    """
+    if language == "zh":
+        return feature.zh
+    days = feature.window_days
+    tail = "life" if days is None else f"{days}d"
+    measure = feature.measure
+    if measure.startswith("count_"):
+        measure = f"{measure.removeprefix('count_')}_count"
+    if feature.name != f"{feature.kind}_{measure}_{tail}":
+        return feature.en
+    several = SEVERAL.get(feature.measure) or SEVERAL.get(feature.kind) or kinds.get(feature.kind)
+    if several is None:
+        return feature.en
+    when = "in all" if days is None else "on the last day" if days == 1 else f"in the last {days} days"
+    return f"days with {several} {when}" if feature.aggregate == "days" else f"{several} {when}"
 
 
 def _written(value: float, feature: FeatureLike, currency: Currency) -> str:
