@@ -41,6 +41,16 @@ def test_a_run_tells_what_it_did(warned, run):
     assert found["run"]["fresh"] is False
 
 
+def test_why_it_was_given_is_told_by_the_labels_of_the_rules(warned, run, tmp_path):
+    assert "away" in run("warnings", "show", "ann").stdout.splitlines()[-1].split()
+    text = (tmp_path / "winback.toml").read_text(encoding="utf-8")
+    labelled = text.replace("name = 'away'", "name = 'away'\nzh = '久未登录'\nen = 'long away'")
+    assert labelled != text
+    (tmp_path / "winback.toml").write_text(labelled, encoding="utf-8")
+    assert run("warnings", "show", "ann").stdout.splitlines()[-1].endswith("long away")
+    assert "久未登录" in run("warnings", "show", "ann", "--lang", "zh").stdout.splitlines()[-1]
+
+
 def test_a_date_before_the_last_run_ends_with_1(warned, run):
     result = run("warn", "--as-of", "2026-01-08")
     assert result.exit_code == 1

@@ -25,6 +25,7 @@ SCORES = (
 )
 GROUPS_SHOWN_MAX = 30
 DRIFT_SHOWN_MIN = 8
+CALIBRATIONS = {"platt": "Platt scaling", "isotonic": "isotonic regression"}
 GROWS = "grows by time alone"
 AHEAD = "Ahead means better: above 0, this model is the better one, in AUC and in log loss alike."
 
@@ -314,8 +315,8 @@ def drift_says(card: ModelCard, language: Language) -> tuple[str, ...]:
     if much:
         text = say(
             "{count} features have moved much, {grow} of them by time alone: what counts a whole life goes "
-            "on growing, which is no fault. Of the others, look whether a source, a season or the business "
-            "has changed."
+            "on growing, which is no fault. Of the others, look whether a source, the calendar (month ends, "
+            "seasons) or the business has changed."
         )
         told.append(text.format(count=len(much), grow=sum(drift.grows for drift in much)))
     score = next((drift.stability_index for drift in card.drift if drift.feature is None), 0.0)
@@ -355,8 +356,9 @@ def origin_table(card: ModelCard, language: Language) -> Table:
         "{trees} trees over {features} features, calibrated by {calibration}. {embargoed} dates between the "
         "folds were left out, because their outcome reaches into the next fold."
     )
+    way = CALIBRATIONS[card.calibration] if language == "en" else say(card.calibration)
     says = text.format(
-        trees=number(card.trees), features=number(card.features), calibration=say(card.calibration),
+        trees=number(card.trees), features=number(card.features), calibration=way,
         embargoed=number(len(card.embargoed)),
     )  # fmt: skip
     if card.refit is not None:

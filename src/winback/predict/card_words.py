@@ -144,10 +144,10 @@ CHINESE = {
     "Drift from training to test": "从训练到测试的漂移",
     "Below 0.1 little has moved; above 0.25 much has.": "低于 0.1 变化很小；高于 0.25 变化很大。",
     "{count} features have moved much, {grow} of them by time alone: what counts a whole life goes "
-    "on growing, which is no fault. Of the others, look whether a source, a season or the business "
-    "has changed.": (
+    "on growing, which is no fault. Of the others, look whether a source, the calendar (month ends, "
+    "seasons) or the business has changed.": (
         "{count} 个特征变化很大，其中 {grow} 个只是随时间增长：累计一生的指标会一直增长，不是问题。"
-        "其余的请查看数据源、季节或业务是否有变。"
+        "其余的请查看数据源、日历（月末、季节）或业务是否有变。"
     ),
     "The score itself has moved much: train anew before it is trusted.": (
         "得分本身变化很大：请先重新训练再采信。"

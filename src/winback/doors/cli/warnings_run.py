@@ -11,6 +11,7 @@ from winback.app import open_workspace
 from winback.doors.cli import options, shown
 from winback.doors.judged import latest_as_of
 from winback.language import Language, number, seconds, speaker
+from winback.settings.called import rule_called
 from winback.settings.secrets import secret
 from winback.store.workspace import Workspace
 from winback.terms.money import Money
@@ -69,7 +70,9 @@ def tell(ws: Workspace, found: WarnSummary, language: Language) -> None:
     for limit in found.limits:
         text = say("A rule's limit out of the data: {rule}: {says} {value}")
         value = "–" if limit.value is None else f"{limit.value:,g}"
-        shown.show_line(text.format(rule=limit.rule, says=limit.says, value=value))
+        shown.show_line(
+            text.format(rule=rule_called(ws.settings, limit.rule, language), says=limit.says, value=value)
+        )
     moves = [(word(move, language), number(count)) for move, count in found.moves.items() if count]
     moves += [(f"– {word(why, language)}", number(count)) for why, count in found.closed.items()]
     heads = (say("what happened"), say("customers"))

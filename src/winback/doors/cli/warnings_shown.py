@@ -112,7 +112,7 @@ def tell_one(ws: Workspace, warning: EarlyWarning, language: Language) -> None:
     say = speak(language)
     tell_short(ws, warning, language)
     heads = [say(head) for head in ("when", "what happened", "from", "to", "who", "why")]
-    cells = [_change(change, language) for change in warning.history]
+    cells = [_change(ws, change, language) for change in warning.history]
     shown.show_table(say("History"), heads, (False,) * 6, cells)
 
 
@@ -174,10 +174,13 @@ def _cells(ws: Workspace, warning: EarlyWarning, language: Language) -> Iterator
     yield channel_called(ws.settings, word(warning.channel, language), language)
 
 
-def _change(change: Change, language: Language) -> tuple[str, ...]:
+def _change(ws: Workspace, change: Change, language: Language) -> tuple[str, ...]:
     from winback.warn.read import word
 
     why = word(change.why, language) if change.move is Move.CLOSED else change.why
+    rules = change.why.split()
+    if rules and {rule.name for rule in ws.settings.rules}.issuperset(rules):
+        why = speaker(language)(", ").join(rule_called(ws.settings, rule, language) for rule in rules)
     return (
         day(change.as_of),
         word(change.move.value, language),
