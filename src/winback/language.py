@@ -25,10 +25,20 @@ NO_BREAK = "\u00a0"
 @cache
 def speaker(language: Language) -> Say:
     """The teller of a language; a message that its catalogue lacks is told in English."""
+    return _teller(language, f"{language}.po")
+
+
+@cache
+def helper(language: Language) -> Say:
+    """The teller of what commands and options say of themselves; what is not known is told in English."""
+    return str if language == "en" else _teller(language, f"{language}.help.po")
+
+
+def _teller(language: Language, name: str) -> Say:
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    catalogue = files("winback") / "locale" / f"{language}.po"
+    catalogue = files("winback") / "locale" / name
     with catalogue.open("rb") as written:
         messages = read_po(written, locale=language, abort_invalid=True)
     compiled = io.BytesIO()

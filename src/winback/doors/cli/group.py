@@ -37,6 +37,7 @@ class Group(TyperGroup):
         tongue.begin(args)
         if len(args) < 2 or not {"--help", "-h"}.isdisjoint(args):
             usage.dress(tongue.of_usage())
+            usage.translate(self, tongue.of_usage())
         try:
             return super().make_context(info_name, args, *rest, **more)
         except usage.UsageError as wrong:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import typer
 
-from winback.language import Language, Say, speaker
+from winback.language import Language, Say, helper, speaker
 from winback.terms.told import Told
 
 #: What Typer says; the names in braces are what it fills in, and `why` is itself one of these.
@@ -38,6 +40,8 @@ TEMPLATES = (
     "Input should be a valid integer, unable to parse string as an integer",
     "Input should be a valid number, unable to parse string as a number",
 )
+#: The head of the examples below a command's help.
+EXAMPLES = "Examples"
 #: What pydantic puts before the message of a check that it called; it tells a person nothing.
 PREFIXES = ("Value error, ", "Assertion failed, ")
 #: Fixed texts of Typer's pages, by the names under which it keeps them.
@@ -67,6 +71,37 @@ def reword(wrong: Any, language: Language) -> None:
     dress(language)
 
 
+def translate(command: Any, language: Language) -> None:
+    """Have a command, its options and all below it say of themselves in a language what they do."""
+    say = helper(language)
+    if language == "en":
+        return
+    for name in ("help", "short_help", "epilog"):
+        if text := getattr(command, name, None):
+            setattr(command, name, _paragraphs(text, say))
+    for option in command.params:
+        _translate_option(option, say)
+    command.get_help_option = _translated_help_option(command.get_help_option, say)
+    for below in getattr(command, "commands", {}).values():
+        translate(below, language)
+
+
+def _translate_option(option: Any, say: Say) -> Any:
+    if text := getattr(option, "help", None):
+        option.help = _paragraphs(text, say)
+    return option
+
+
+def _translated_help_option(plain: Callable[[Any], Any], say: Say) -> Callable[[Any], Any]:
+    """The option --help is made only where it is asked for."""
+    return lambda ctx: _translate_option(plain(ctx), say)
+
+
+def _paragraphs(text: str, say: Say) -> str:
+    parts = (" ".join(part.split()) for part in inspect.cleandoc(text).split("\n\n"))
+    return "\n\n".join(say(part) for part in parts).replace(EXAMPLES, say(EXAMPLES))
+
+
 def told(text: str, say: Say) -> str:
     """What Typer says, said by `say` where it is known, without the prefixes of pydantic."""
     for prefix in PREFIXES:
@@ -89,8 +124,25 @@ def dress(language: Language) -> None:
     _worn[0], say = language, speaker(language)
     for name, text in FIXED.items():
         setattr(rich_utils, name, say(text))
+    _fold_words(rich_utils)
     context: Any = typer.core.TyperGroup.context_class
     context.formatter_class = _formatter(say)
+
+
+def _fold_words(rich_utils: Any) -> None:
+    """Have texts without blanks, as Chinese ones are, go on in the next line where Typer would cut them."""
+    plain = getattr(rich_utils, "_make_rich_text", None)
+    if plain is None or getattr(plain, "folds", False):
+        return
+
+    def folded(**of: Any) -> Any:
+        text = plain(**of)
+        if hasattr(text, "overflow"):
+            text.overflow = "fold"
+        return text
+
+    folded.folds = True  # type: ignore[attr-defined]
+    rich_utils._make_rich_text = folded
 
 
 @cache

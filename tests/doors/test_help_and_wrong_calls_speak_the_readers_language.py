@@ -1,9 +1,17 @@
-"""What Typer says of a wrong call is told as the arguments, the workspace or the environment ask."""
+"""Help, and what is said of a wrong call, is told as the arguments, the workspace or the environment ask."""
+
+import inspect
+from pathlib import Path
 
 import pytest
+import typer
+from babel.messages.pofile import read_po
+from rich.cells import cell_len
 
 from winback.doors.cli.usage import TEMPLATES, told
-from winback.language import speaker
+from winback.language import helper, speaker
+
+SOURCE = Path(__file__).parents[2] / "src" / "winback"
 
 
 @pytest.fixture
@@ -85,3 +93,54 @@ def test_what_typer_says_is_known_to_the_catalogue():
 def test_prefixes_of_pydantic_reach_nobody():
     assert told("Invalid value for '--x': Value error, no good", str) == "Invalid value for '--x': no good"
     assert told("Assertion failed, no good", str) == "no good"
+
+
+def commands(command, name="winback"):
+    """Every command and group there is, with its name."""
+    yield name, command
+    for below in getattr(command, "commands", {}).values():
+        yield from commands(below, f"{name} {below.name}")
+
+
+def texts_of(command):
+    """What a command and its options say of themselves, a paragraph each."""
+    for text in (command.help, *(getattr(option, "help", None) for option in command.params)):
+        yield from (" ".join(part.split()) for part in inspect.cleandoc(text or "").split("\n\n") if part)
+
+
+def test_every_command_and_option_says_in_chinese_what_it_does():
+    from winback.doors.cli.commands import app
+
+    say = helper("zh")
+    untold = {
+        (name, text)
+        for name, command in commands(typer.main.get_command(app))
+        for text in texts_of(command)
+        if say(text) == text
+    }
+    assert untold == set()
+
+
+def test_no_translation_of_help_is_left_over():
+    from winback.doors.cli.commands import app
+
+    said = {text for _, each in commands(typer.main.get_command(app)) for text in texts_of(each)}
+    frame = {
+        "Examples",
+        "Exit codes and every option: docs/reference/commands.md",
+        "Show this message and exit.",
+    }
+    with (SOURCE / "locale" / "zh.help.po").open("rb") as written:
+        assert {message.id for message in read_po(written) if message.id} - said == frame
+
+
+@pytest.mark.parametrize("call", [("profile", "--help"), ("warnings",), ("warnings", "list", "-h"), ()])
+def test_help_is_told_whole_in_the_readers_language(run, call, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    monkeypatch.setenv("COLUMNS", "80")
+    result = run(*call)
+    told_in = result.stdout + result.stderr
+    assert "显示本说明并结束。" in told_in
+    assert "…" not in told_in
+    assert "Show" not in told_in
+    assert max(map(cell_len, told_in.splitlines())) <= 80
