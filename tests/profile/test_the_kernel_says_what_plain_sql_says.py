@@ -119,7 +119,7 @@ def test_a_customer_without_a_date_of_its_own_has_nothing() -> None:
     assert row["visit_count_life"] == 0
 
 
-@pytest.mark.parametrize(("threads", "chunk_rows"), [(1, 64), (3, 64), (2, 640), (1, 100_000)])
+@pytest.mark.parametrize(("threads", "chunk_rows"), [(1, 64), (3, 64), (2, 640), (2, 1_536), (1, 100_000)])
 def test_neither_threads_nor_chunks_change_a_bit(threads: int, chunk_rows: int) -> None:
     settings, events = workspace("Asia/Shanghai"), many_events()
     days = [day_number(FIRST) + n for n in (40, 47, 200)]

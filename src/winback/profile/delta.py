@@ -105,7 +105,7 @@ def advanced(
                 change.apply(tallied, at)
     derive_all(rows, plan.programme, moments([yesterday + 1], plan.windows), room.output)
     days = np.full(rows, yesterday + 1, np.int32)
-    room.put_keys(days, np.arange(first, first + rows, dtype=np.int32), no_day=NO_DAY)
+    room.put_keys(days, np.arange(first, first + rows, dtype=np.int32), block=rows, no_day=NO_DAY)
     return room.batch()
 
 

@@ -47,24 +47,20 @@ def derive(lane: int, first: int, after: int, base: Any, programme: Any, moments
 
     Then the validity bits of all columns of the lane, while they are still in the caches.
     """
-    n, customers, dates = after - first, len(base), len(moments.day)
-    # Where the block is the whole chunk, the rows of all dates are neighbours: one run.
-    runs, length = (1, n * dates) if n == customers else (dates, n)
+    n, dates = after - first, len(moments.day)
+    row, length = first * dates, n * dates
     flags = np.zeros((length + WORD - 1) // WORD * WORD, np.uint8)
     for o in range(programme.derivation_first[lane], programme.derivation_first[lane + 1]):
-        for run in range(runs):
-            make(programme.derivation[o], run * customers + first, length, programme, output)
+        make(programme.derivation[o], row, length, programme, output)
         if programme.derivation[o, 0] == SINCE_DAY:
             for d in range(dates):
-                into = short_of(output, programme.derivation[o, 1], d * customers + first, n)
+                into = short_of(output, programme.derivation[o, 1], row + d * n, n)
                 put_days_since(moments.day[d], base[first:after], into)
     for k in range(programme.column_first[lane], programme.column_first[lane + 1]):
         column = programme.column[k]
         if output.valid[column] != 0:
-            for run in range(runs):
-                row = run * customers + first
-                flag_known(output.values[column], programme.width[column], row, length, flags)
-                put_bits(output.valid[column], row, length, flags)
+            flag_known(output.values[column], programme.width[column], row, length, flags)
+            put_bits(output.valid[column], row, length, flags)
 
 
 @njit(nogil=True)

@@ -23,6 +23,7 @@ class Scratch(NamedTuple):
     Customer by customer: customer j has the places offset[j] .. offset[j + 1], one more than active days;
     day[offset[j] + i] is the i-th active day, scan[s, offset[j] + i] what is known after the first i; the
     last scan is to spare.
+    cut[offset[j] + i]: the first cut after that day, where it lies between the first cut and the last.
     place[c, j]: how far customer j is at cut c. value[c, j]: a scan read there, if needed[scan, c];
     counted[c, j]: the same of a scan that is no amount.
     next_cut[d]: the first cut after the day d - 1 days after the first cut.
@@ -36,6 +37,7 @@ class Scratch(NamedTuple):
     offset: Int64s
     at: Int64s
     day: Int32s
+    cut: Int32s
     scan: Int64s
     place: Int32s
     value: Int64s
@@ -67,10 +69,11 @@ def make_scratch(rows: int, block: int, programme: Any, moments: Any, files: Any
         offset=np.zeros(block + 1, np.int64),
         at=np.zeros(block, np.int64),
         day=np.empty(alive + block + 1, np.int32),
+        cut=np.empty(alive + block + 1, np.int32),
         scan=np.empty((scans + 1, alive + block + 1), np.int64),
         place=np.empty((len(moments.cut) + 1, block + 16), np.int32),
-        value=np.empty((len(moments.cut) + 1, block), np.int64),
-        counted=np.empty((len(moments.cut) + 1, block), np.int32),
+        value=np.empty((len(moments.cut) + 1, block + 16), np.int64),
+        counted=np.empty((len(moments.cut) + 1, block + 16), np.int32),
         needed=cuts_needed(programme, moments),
         next_cut=next_cuts(moments.cut),
         alive_day=np.empty(alive, np.int32),
@@ -216,13 +219,23 @@ def put_places(first: int, after: int, base: Int32s, cut: Int32s, scratch: Scrat
         while at >= begin and scratch.day[at] >= ends:
             at -= 1
         while at >= begin and scratch.day[at] >= begins:
-            place[scratch.next_cut[scratch.day[at] - begins + 1], j] += 1
+            next_cut = scratch.next_cut[scratch.day[at] - begins + 1]
+            scratch.cut[at] = next_cut
+            place[next_cut, j] += 1
             at -= 1
         place[0, j] = at + 1
-    for c in range(last):
-        before, here = place[c], place[c + 1]
+    add_up_cuts(place[: last + 1], n)
+
+
+@njit(nogil=True)
+def add_up_cuts(value: npt.NDArray[Any], n: int) -> None:
+    """Running sums over the cuts (rows) of what came since the cut before, for n customers at once."""
+    sums = np.zeros(n, value.dtype)
+    for c in range(len(value)):
+        here = value[c, :n]
         for j in range(n):
-            here[j] += before[j]
+            sums[j] += here[j]
+            here[j] = sums[j]
 
 
 @njit(nogil=True)

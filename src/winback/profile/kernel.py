@@ -12,7 +12,7 @@ from numba import njit
 
 from winback.profile.derive import COMPILED, derive
 from winback.profile.gather import Scratch, find_rows, lay_out, make_scratch, merge_alive, put_places
-from winback.profile.memory import load_int32, store_int32
+from winback.profile.memory import load_int32, store_int32, streamed
 from winback.profile.programme import NULL32, Programme
 from winback.profile.reading import Moments, Output, put_defaults, read_lane
 from winback.profile.scans import scan_alive, scan_lane
@@ -73,7 +73,7 @@ def alive_lane(
     """The last lane: days on which any kind that counts as alive happened."""
     n = after - first
     if scratch.alive_offset[n] == 0:
-        put_defaults(lane, first, after, len(base), programme, moments, output)
+        put_defaults(lane, first, after, programme, moments, output)
         return
     for j in range(n + 1):
         scratch.offset[j] = scratch.alive_offset[j] + j
@@ -110,13 +110,14 @@ def put_tenure(
     """Days since the first registration, else since the first event; null before both."""
     if programme.tenure_column < 0:
         return
+    address = output.values[programme.tenure_column] + 4 * first * len(moments.day)
     for d in range(len(moments.day)):
-        address = output.values[programme.tenure_column] + 4 * d * len(base)
-        for i in range(first, after):
-            day = np.int32(moments.day[d] + base[i])
-            seen, registered = born[0, i - first], born[1, i - first]
+        for j in range(after - first):
+            day = np.int32(moments.day[d] + base[first + j])
+            seen, registered = born[0, j], born[1, j]
             began = registered if registered < day else seen
-            store_int32(address + 4 * i, np.int32(day - began) if began < day else np.int32(NULL32))
+            store_int32(address, np.int32(day - began) if began < day else np.int32(NULL32))
+            address += 4
 
 
 def _made(digest: int) -> Callable[..., None]:
@@ -124,6 +125,7 @@ def _made(digest: int) -> Callable[..., None]:
     def fill(
         customers: Int32s,
         base: Int32s,
+        block: int,
         files: Files,
         programme: Programme,
         moments: Moments,
@@ -133,8 +135,8 @@ def _made(digest: int) -> Callable[..., None]:
         lanes = len(files.first) - 1 if digest else 0
         born = np.empty((2, BLOCK), np.int32)
         scratch = make_scratch(usual_rows(files), BLOCK, programme, moments, files)
-        for first in range(0, len(customers), BLOCK):
-            after = min(first + BLOCK, len(customers))
+        for first in range(0, len(customers), block):
+            after = min(first + block, len(customers))
             born[:] = 2**31 - 1
             scratch.alive_offset[:] = 0
             for lane in range(lanes):
@@ -143,7 +145,7 @@ def _made(digest: int) -> Callable[..., None]:
                     scratch = grown(scratch, programme, moments, files)
                     rows = find_rows(lane, customers[first:after], files, cursor, scratch)
                 if rows == 0:
-                    put_defaults(lane, first, after, len(customers), programme, moments, output)
+                    put_defaults(lane, first, after, programme, moments, output)
                     derive(lane, first, after, base, programme, moments, output)
                     continue
                 lay_out(lane, after - first, files, scratch)
@@ -158,12 +160,14 @@ def _made(digest: int) -> Callable[..., None]:
             derive(lanes, first, after, base, programme, moments, output)
             put_tenure(first, after, base, programme, moments, output, born)
             derive(lanes + 1, first, after, base, programme, moments, output)
+        streamed()
 
     filled: Callable[..., None] = fill
     return filled
 
 
-#: fill(customers, base, files, programme, moments, output, cursor): fill the columns for these customers
-#: (keys ascending); customer i counts from day base[i]. cursor[f]: a row of file f before which none of these
-#: customers has any; moved on behind their last.
+#: fill(customers, base, block, files, programme, moments, output, cursor): fill the columns for these
+#: customers (keys ascending), `block` at a time (a multiple of 64, BLOCK at most); customer i counts from day
+#: base[i]. cursor[f]: a row of file f before which none of these customers has any; moved on behind their
+#: last.
 fill = _made(digest_of(__file__, *COMPILED))

@@ -34,7 +34,8 @@ LESS = 11
 class Programme(NamedTuple):
     """What the kernel does, as tables of whole numbers.
 
-    width[c], default[c]: of each column, outputs first. scan_kind, scan_measure [s]; the scans of lane l are
+    width[c], default[c]: of each column, outputs first. final[c]: nothing looks at it again once it is
+    written. scan_kind, scan_measure [s]; the scans of lane l are
     scan_first[l] .. scan_first[l + 1]; the last lane is the merged one of all kinds that count as alive.
     reading[o] = (column, edge, scan within its lane); those of lane l and reading r are
     reading_first[l, r] .. reading_first[l, r + 1]. derivation[d] = (what, column, a, b, c); those that lane l
@@ -43,6 +44,7 @@ class Programme(NamedTuple):
     """
 
     width: Int32s
+    final: npt.NDArray[np.bool_]
     default: Int64s
     scan_first: Int32s
     scan_kind: Int32s
@@ -301,6 +303,7 @@ def _tables(columns: _Columns, catalogue: Catalogue, tenure: int) -> Programme:
     derivations, column_lane = _by_lane(columns, tenure)
     return Programme(
         width=np.array(columns.width, np.int32),
+        final=_final(columns, catalogue),
         default=np.array(columns.default, np.int64),
         scan_first=np.array(scan_first, np.int32),
         scan_kind=np.array([kind for kind, _ in scans], np.int32),
@@ -316,6 +319,15 @@ def _tables(columns: _Columns, catalogue: Catalogue, tenure: int) -> Programme:
         tenure_column=tenure,
         churn_days=catalogue.churn_days,
     )
+
+
+def _final(columns: _Columns, catalogue: Catalogue) -> npt.NDArray[np.bool_]:
+    """Which columns are not looked at again once they are written."""
+    final = np.zeros(len(columns.width), np.bool_)
+    final[: len(catalogue)] = [not feature.may_be_null for feature in catalogue]
+    for _, column, *of in columns.derivations:
+        final[[column, *(each for each in of if each >= 0)]] = False
+    return final
 
 
 def _by_lane(columns: _Columns, tenure: int) -> tuple[list[tuple[int, int, int, int, int]], list[int]]:

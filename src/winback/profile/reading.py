@@ -10,7 +10,8 @@ import numpy.typing as npt
 from numba import njit
 from numba.np.numpy_support import carray
 
-from winback.profile.memory import pointer_to
+from winback.profile.gather import add_up_cuts
+from winback.profile.memory import LINE, pointer_to, stream_int32, stream_int64
 from winback.profile.programme import (
     AT32,
     DAYS,
@@ -26,6 +27,8 @@ from winback.profile.programme import (
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
 Numbers = npt.NDArray[Any]
+#: From so many cuts on, what each day adds may be quicker summed up than looked up.
+CUTS_MANY = 20
 
 
 class Moments(NamedTuple):
@@ -44,7 +47,7 @@ class Moments(NamedTuple):
 class Output(NamedTuple):
     """Addresses of each column's values, hidden ones too, and of its validity bits (0: never null).
 
-    A column holds dates × customers values, date by date.
+    A column holds dates × customers values: block by block of customers, within a block date by date.
     """
 
     values: Int64s
@@ -52,21 +55,18 @@ class Output(NamedTuple):
 
 
 @njit(nogil=True)
-def put_defaults(
-    lane: int, first: int, after: int, customers: int, programme: Any, moments: Any, output: Any
-) -> None:
+def put_defaults(lane: int, first: int, after: int, programme: Any, moments: Any, output: Any) -> None:
     """Write what the columns of a lane say where nobody of the block has an event: 0, or null."""
     for o in range(programme.reading_first[lane, 0], programme.reading_first[lane, -1]):
         column = programme.reading[o, 0]
         default = programme.default[column]
-        for d in range(len(moments.day)):
-            row = d * customers + first
-            if programme.width[column] == INT32:
-                short = carray(pointer_to(output.values[column] + 4 * row), after - first, np.int32)
-                short[:] = np.int32(NULL32) if default == NULL64 else np.int32(default)
-            else:
-                wide = carray(pointer_to(output.values[column] + 8 * row), after - first, np.int64)
-                wide[:] = default
+        row, n = first * len(moments.day), (after - first) * len(moments.day)
+        if programme.width[column] == INT32:
+            short = carray(pointer_to(output.values[column] + 4 * row), n, np.int32)
+            short[:] = np.int32(NULL32) if default == NULL64 else np.int32(default)
+        else:
+            wide = carray(pointer_to(output.values[column] + 8 * row), n, np.int64)
+            wide[:] = default
 
 
 @njit(nogil=True)
@@ -82,7 +82,7 @@ def read_lane(
 ) -> None:
     """Write all columns of the lane for a block of customers on every date."""
     starts, reading = programme.reading_first[lane], programme.reading
-    read, n, mine = -1, after - first, (first, after)
+    read, n, dates = -1, after - first, len(moments.day)
     for o in range(starts[0], starts[-1]):
         column, edge, scan = reading[o, 0], reading[o, 1], reading[o, 2]
         is_amount = programme.width[column] != INT32
@@ -95,33 +95,67 @@ def read_lane(
             else:
                 read_scan(scan, number, n, scratch, scratch.counted)
             read = 2 * scan + is_amount
-        short = carray(pointer_to(output.values[column]), (len(moments.day), len(base)), np.int32)
-        wide = carray(pointer_to(output.values[column]), (len(moments.day), len(base)), np.int64)
+        at = output.values[column] + (4 if programme.width[column] == INT32 else 8) * first * dates
+        short = carray(pointer_to(at), (dates, n), np.int32)
+        wide = carray(pointer_to(at), (dates, n), np.int64)
+        streams = programme.final[column] and at % LINE == 0 and n % LINE == 0
         if o < starts[DAYS + 1]:
-            put_difference(scratch.place, moments.edge, edge, short, mine)
+            put_difference(scratch.place, moments.edge, edge, short, streams)
         elif o < starts[SINCE + 1]:
-            put_since(moments, base, scratch, short, mine)
+            put_since(moments, base[first:after], scratch, short)
         elif o < starts[DIFFERENCE32 + 1]:
-            put_difference(scratch.counted, moments.edge, edge, short, mine)
+            put_difference(scratch.counted, moments.edge, edge, short, streams)
         elif o < starts[DIFFERENCE64 + 1]:
-            put_difference(scratch.value, moments.edge, edge, wide, mine)
+            put_difference(scratch.value, moments.edge, edge, wide, streams)
         else:
             default = programme.default[column]
             if o < starts[AT32 + 1]:
                 missing = NULL32 if default == NULL64 else default
-                put_at(scratch, scratch.counted, moments.edge, edge, missing, short, mine)
+                put_at(scratch, scratch.counted, moments.edge, edge, missing, short)
             else:
-                put_at(scratch, scratch.value, moments.edge, edge, default, wide, mine)
+                put_at(scratch, scratch.value, moments.edge, edge, default, wide)
 
 
 @njit(nogil=True)
 def read_scan(scan: int, number: int, n: int, scratch: Any, value: Numbers) -> None:
     """value[c, j]: what the scan (of this number among all) says of customer j at cut c."""
-    known, place = scratch.scan, scratch.place
+    known, place = scratch.scan[scan], scratch.place
+    if adding_is_quicker(number, n, scratch):
+        add_days(known, n, scratch, value)
+        return
     for c in range(place.shape[0]):
         if scratch.needed[number, c]:
             for j in range(n):
-                value[c, j] = known[scan, np.uint32(place[c, j])]
+                value[c, j] = known[np.uint32(place[c, j])]
+
+
+@njit(nogil=True)
+def adding_is_quicker(number: int, n: int, scratch: Any) -> bool:
+    """Whether many cuts are asked of few days; the weights are measured."""
+    place, wanted, days, last = scratch.place, 0, 0, scratch.place.shape[0] - 2
+    for c in range(last + 1):
+        wanted += scratch.needed[number, c]
+    if wanted < CUTS_MANY:
+        return False
+    for j in range(n):
+        days += place[last, j] - place[0, j]
+    return bool(n * (8 * wanted - 3 * last) > 18 * days)
+
+
+@njit(nogil=True)
+def add_days(known: Int64s, n: int, scratch: Any, value: Numbers) -> None:
+    """The same at all cuts: what each day adds, at the first cut after it; running sums over the cuts."""
+    place, last = scratch.place, scratch.place.shape[0] - 2
+    value[1 : last + 1, :n] = 0
+    for j in range(n):
+        value[last + 1, j] = known[np.uint32(place[last + 1, j])]
+        before = known[np.uint32(place[0, j])]
+        value[0, j] = before
+        for at in range(place[0, j], place[last, j]):
+            now = known[np.uint32(at + 1)]
+            value[np.uint32(scratch.cut[at]), j] += now - before
+            before = now
+    add_up_cuts(value[: last + 1], n)
 
 
 @njit(nogil=True)
@@ -136,42 +170,49 @@ def read_span(number: int, n: int, scratch: Any) -> None:
 
 
 @njit(nogil=True)
-def part_of(numbers: Numbers, mine: Any) -> Numbers:
-    """The numbers of a block of customers, mine = (first, after), among those of all."""
-    return numbers[mine[0] : mine[1]]
-
-
-@njit(nogil=True)
-def put_since(moments: Moments, base: Int32s, scratch: Any, into: Numbers, mine: Any) -> None:
+def put_since(moments: Moments, base: Int32s, scratch: Any, into: Numbers) -> None:
     """Days since the last active day; null where there is none."""
-    offset, days, begins = scratch.offset, scratch.day, part_of(base, mine)
+    offset, days = scratch.offset, scratch.day
     for d in range(into.shape[0]):
-        day, place = moments.day[d], scratch.place[np.uint32(moments.edge[d, 0])]
-        here = part_of(into[d], mine)
+        day, place, here = moments.day[d], scratch.place[np.uint32(moments.edge[d, 0])], into[d]
         for j in range(len(here)):
-            here[j] = day + begins[j] - days[np.uint32(max(place[j], 1) - 1)]
+            here[j] = day + base[j] - days[np.uint32(max(place[j], 1) - 1)]
         for j in range(len(here)):
             here[j] = here[j] if place[j] > offset[j] else NULL32
 
 
 @njit(nogil=True)
-def put_difference(value: Numbers, edges: Int32s, edge: int, into: Numbers, mine: Any) -> None:
-    """What lies between two edges: active days, counts or amounts."""
+def put_difference(value: Numbers, edges: Int32s, edge: int, into: Numbers, streams: bool) -> None:
+    """What lies between two edges: active days, counts or amounts; with `streams` past the caches."""
+    if streams:
+        stream_difference(value, edges, edge, into)
+        return
     for d in range(into.shape[0]):
-        now, then = value[np.uint32(edges[d, 0])], value[np.uint32(edges[d, edge])]
-        here = part_of(into[d], mine)
+        now, then, here = value[np.uint32(edges[d, 0])], value[np.uint32(edges[d, edge])], into[d]
         for j in range(len(here)):
             here[j] = now[j] - then[j]
 
 
 @njit(nogil=True)
-def put_at(
-    scratch: Any, value: Numbers, edges: Int32s, edge: int, missing: int, into: Numbers, mine: Any
-) -> None:
+def stream_difference(value: Numbers, edges: Int32s, edge: int, into: Numbers) -> None:
+    """The same by whole lines: a column that nothing else is made of would only drive others out."""
+    begin, row, to = np.int64(value.ctypes.data), value.strides[0], np.int64(into.ctypes.data)
+    for d in range(into.shape[0]):
+        now, then = begin + edges[d, 0] * row, begin + edges[d, edge] * row
+        for at in range(0, into.strides[0], LINE):
+            if into.itemsize == 4:
+                stream_int32(now + at, then + at, to + at)
+            else:
+                stream_int64(now + at, then + at, to + at)
+        to += into.strides[0]
+
+
+@njit(nogil=True)
+def put_at(scratch: Any, value: Numbers, edges: Int32s, edge: int, missing: int, into: Numbers) -> None:
     """What is known at an edge; `missing` where there was no day before it."""
     offset = scratch.offset
     for d in range(into.shape[0]):
-        then, here = np.uint32(edges[d, edge]), part_of(into[d], mine)
-        place, known = scratch.place[then], value[then]
+        then = np.uint32(edges[d, edge])
+        place, known, here = scratch.place[then], value[then], into[d]
         for j in range(len(here)):
             here[j] = known[j] if place[j] > offset[j] else missing

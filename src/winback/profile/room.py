@@ -114,18 +114,28 @@ class Room:
             values=known.values + address, valid=np.where(known.valid != 0, known.valid + address, 0)
         )
 
-    def put_keys(self, as_of: npt.NDArray[np.int32], customer: npt.NDArray[np.int32], *, no_day: int) -> None:
+    def put_keys(
+        self, as_of: npt.NDArray[np.int32], customer: npt.NDArray[np.int32], *, block: int, no_day: int
+    ) -> None:
         """Fill the columns as_of (null where it is `no_day`) and customer.
 
-        as_of: shape (dates, 1), or (customers,) where each has a date of its own.
+        as_of: the dates that all share, or that of each customer (customers,). Rows go block by block of so
+        many customers, within a block by date.
         """
         day, bits, key = self.layout.keys
-        rows = self.layout.rows
-        self._view(day, np.int32).reshape(-1, len(customer))[:] = as_of
-        self._view(key, np.int32).reshape(-1, len(customer))[:] = customer
+        days, keys = self._view(day, np.int32), self._view(key, np.int32)
+        dates = self.layout.rows // len(customer)
+        if dates == 1:
+            days[:], keys[:] = as_of, customer
+        else:
+            for first in range(0, len(customer), block):
+                mine = customer[first : first + block]
+                rows = slice(first * dates, (first + len(mine)) * dates)
+                days[rows].reshape(dates, -1)[:] = as_of[:, None]
+                keys[rows].reshape(dates, -1)[:] = mine
         known = as_of != no_day
         said = np.uint8(255) if known.all() else np.packbits(known, bitorder="little")
-        self._bytes[bits : bits + (rows + 7) // 8] = said
+        self._bytes[bits : bits + (self.layout.rows + 7) // 8] = said
 
     def numbers(self, at: int) -> npt.NDArray[Any]:
         """Column `at` of the programme, to be written to."""

@@ -22,8 +22,10 @@ __all__ = ["NO_DAY", "Request", "batches", "each", "schema", "shared"]
 
 Int32s = npt.NDArray[np.int32]
 
-#: Rows (customers × dates) of a chunk: large enough that a batch costs little, small enough for the caches.
+#: Rows (customers × dates) of a batch: large enough that it costs little, small enough for the caches.
 CHUNK_ROWS = 6_144
+#: Where there are several dates, so many blocks are one Arrow message, which is then cut: that costs less.
+BLOCKS_AT_ONCE = 4
 #: A customer with no date of its own is asked for a day before all days.
 NO_DAY = -(2**30)
 
@@ -60,23 +62,33 @@ def batches(
 
     The numbers do not depend on `threads` or `chunk_rows`.
     """
-    size = _customers_at_once(chunk_rows, len(request.moments.day))
+    dates = max(1, len(request.moments.day))
+    block = _block(chunk_rows, dates)
+    size = _customers_at_once(chunk_rows, dates, block)
     layouts, cursors = _Layouts(plan, hidden), _Cursors(lanes)
 
-    def chunk(number: int) -> pa.RecordBatch:
+    def chunk(number: int) -> list[pa.RecordBatch]:
         mine = slice(number * size, (number + 1) * size)
         customers = request.customers[mine]
         part = Request(customers, request.moments, None if request.base is None else request.base[mine])
-        known = layouts.of(len(customers) * max(1, len(request.moments.day)))
-        return _chunk(plan, lanes, part, known=known, cursors=cursors)
+        known = layouts.of(len(customers) * dates)
+        whole = _chunk(plan, lanes, part, block=block, known=known, cursors=cursors)
+        if dates == 1:
+            return [whole]
+        return [whole.slice(at, block * dates) for at in range(0, whole.num_rows, block * dates)]
 
-    yield from in_order(chunk, -(-len(request.customers) // size), threads=threads)
+    for found in in_order(chunk, -(-len(request.customers) // size), threads=threads):
+        yield from found
 
 
-def _customers_at_once(rows: int, dates: int) -> int:
-    """Customers of a chunk: whole blocks of the kernel, or a part of one that fills words of bits."""
-    size = max(64, rows // max(1, dates) // 64 * 64)
-    return size if size < BLOCK else size // BLOCK * BLOCK
+def _block(rows: int, dates: int) -> int:
+    """Customers that the kernel works on together: fewer where there are many dates; whole words of bits."""
+    return min(BLOCK, max(64, rows // dates // 64 * 64))
+
+
+def _customers_at_once(rows: int, dates: int, block: int) -> int:
+    """Customers of a chunk: whole blocks."""
+    return max(block, rows // dates // block * block) if dates == 1 else BLOCKS_AT_ONCE * block
 
 
 class _Cursors(local):
@@ -99,10 +111,12 @@ class _Layouts:
         return self._known[rows]
 
 
-def _chunk(plan: Plan, lanes: Mapped, part: Request, *, known: Layout, cursors: _Cursors) -> pa.RecordBatch:
+def _chunk(
+    plan: Plan, lanes: Mapped, part: Request, *, block: int, known: Layout, cursors: _Cursors
+) -> pa.RecordBatch:
     days, customers = part.moments.day, part.customers
     base = np.zeros(len(customers), np.int32) if part.base is None else part.base
     room = Room(plan, known)
-    fill(customers, base, lanes.files, plan.programme, part.moments, room.output, cursors.at)
-    room.put_keys(days[:, None] if part.base is None else base, customers, no_day=NO_DAY)
+    fill(customers, base, block, lanes.files, plan.programme, part.moments, room.output, cursors.at)
+    room.put_keys(days if part.base is None else base, customers, block=block, no_day=NO_DAY)
     return room.batch()
