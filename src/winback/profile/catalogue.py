@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from winback.ingest.read import lane_measures
 from winback.profile.nouns import ALIVE, CUSTOMER, Aggregate, Catalogue, Feature, Unit
 from winback.profile.own import own_features
-from winback.profile.words import FAULT_WORDS, KIND_WORDS, Words, product_words, window_words
+from winback.profile.words import FAULT_WORDS, KIND_WORDS, SEVERAL, Words, product_words, window_words
 from winback.settings.model import Settings
 from winback.terms.errors import Place, SettingsProblem
 from winback.terms.kinds import Fault, Kind
@@ -145,18 +145,19 @@ def _of_kind(settings: Settings, kind: str) -> Iterator[Feature]:
 
 def _counted(settings: Settings, kind: str, window: int | None) -> Iterator[Feature]:
     word, said, tail = words_of(settings, kind), window_words(window), tail_of(window)
+    several = SEVERAL.get(kind, word.en)
     yield _feature(
         f"{kind}_count_{tail}", kind, "count", window, how="sum", unit="count",
-        zh=f"{said.zh}{word.zh}次数", en=f"number of events of {word.en} {said.en}",
+        zh=f"{said.zh}{word.zh}次数", en=f"{several} {said.en}",
     )  # fmt: skip
     yield _feature(
         f"{kind}_days_{tail}", kind, "days", window, how="days", unit="days",
-        zh=f"{said.zh}有{word.zh}的天数", en=f"days with {word.en} {said.en}",
+        zh=f"{said.zh}有{word.zh}的天数", en=f"days with {several} {said.en}",
     )  # fmt: skip
     if _has_amount(settings, kind):
         yield _feature(
             f"{kind}_amount_{tail}", kind, "amount", window, how="sum", unit="money",
-            zh=f"{said.zh}{word.zh}金额", en=f"amount of {word.en} {said.en}",
+            zh=f"{said.zh}{word.zh}金额", en=f"amount of {several} {said.en}",
         )  # fmt: skip
 
 
@@ -228,7 +229,7 @@ def _faults() -> Iterator[Feature]:
             yield _feature(
                 f"fault_{fault}_count_{window}d", Kind.FAULT, f"count_{fault}", window,
                 how="sum", unit="count",
-                zh=f"{said.zh}{FAULT_WORDS[fault].zh}次数", en=f"number of {FAULT_WORDS[fault].en} {said.en}",
+                zh=f"{said.zh}{FAULT_WORDS[fault].zh}次数", en=f"{FAULT_WORDS[fault].en} {said.en}",
             )  # fmt: skip
 
 
@@ -245,7 +246,7 @@ def _trends() -> Iterator[Feature]:
         yield _feature(
             f"{stem}_{days}d", kind, measure, days, how="trend", unit="ratio",
             zh=f"近{days}天{word.zh}与前{days}天之比",
-            en=f"{measure} of {word.en}, {days} days over the {days} before",
+            en=f"{measure} of {SEVERAL[kind]}, {days} days over the {days} before",
         )  # fmt: skip
     for window in (90, None):
         said = window_words(window)

@@ -25,6 +25,16 @@ KIND_WORDS: dict[str, Words] = {
     Kind.CLAIM: Words("核销", "claim"),
 }
 
+#: Several events of a kind, in English; a kind of the workspace's own goes by its label as it stands.
+SEVERAL = {
+    Kind.VISIT: "visits",
+    Kind.PURCHASE: "purchases",
+    Kind.REDEMPTION: "redemptions",
+    Kind.FAULT: "faults",
+    Kind.TOUCH: "touches",
+    Kind.CLAIM: "claims",
+}
+
 FAULT_WORDS = {
     Fault.LAG: Words("卡顿", "lags"),
     Fault.CRASH: Words("闪退", "crashes"),
