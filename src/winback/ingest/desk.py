@@ -17,7 +17,8 @@ from winback.ingest import registry, work
 from winback.ingest.contacts import Safe
 from winback.ingest.keys import Hashes
 from winback.ingest.known import DayKeys
-from winback.ingest.nouns import LogFile, Manifest
+from winback.ingest.nouns import Intake, LogFile, Manifest
+from winback.ingest.taken import Taken
 from winback.store.sql import literal
 from winback.store.whole import sync
 from winback.store.workspace import Workspace
@@ -52,6 +53,11 @@ class Desk:
     refused_rows: frozenset[int] = frozenset()
     left_out: dict[str, int] = field(default_factory=dict)
     id_hashes: Hashes = field(default_factory=lambda: np.empty(0, np.uint64))
+    taken: Taken = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Know the files that are in."""
+        self.taken = Taken((*self.manifest.intakes, *self.work.intakes))
 
     @property
     def data(self) -> Path:
@@ -80,6 +86,11 @@ class Desk:
         list(self.pool.map(sync, paths))
         for folder in {path.parent for path in paths} | {path.parent.parent for path in paths}:
             sync(folder)
+
+    def take_in(self, intake: Intake) -> None:
+        """Note that a source file is in."""
+        self.work.intakes.append(intake)
+        self.taken.add(intake)
 
     def end_step(self) -> None:
         """Note what this step staged; it is made durable with the commit."""

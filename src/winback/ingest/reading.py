@@ -68,19 +68,23 @@ def _name(desk: Desk, path: Path) -> str:
 
 def _is_in(desk: Desk, source: Source, path: Path) -> bool:
     stat, name = path.stat(), _name(desk, path)
-    known = [i for i in (*desk.manifest.intakes, *desk.work.intakes) if i.source == source.name]
-    if desk.box is not None:
-        known = [intake for intake in known if not intake.contacts_refused]
-    if any((i.path, i.size, i.modified_ns) == (name, stat.st_size, stat.st_mtime_ns) for i in known):
+    state = (stat.st_size, stat.st_mtime_ns)
+    same_name = _whole(desk, desk.taken.of_path(source.name, name))
+    if any((intake.size, intake.modified_ns) == state for intake in same_name):
         return True
-    same_size = [intake for intake in known if intake.size == stat.st_size]
+    same_size = _whole(desk, desk.taken.of_size(source.name, stat.st_size))
     if not same_size:
         return False
     digest = _digest(path)
     same = [intake for intake in same_size if intake.digest == digest]
     if same:
-        desk.work.intakes.append(replace(same[0], path=name, modified_ns=stat.st_mtime_ns))
+        desk.take_in(replace(same[0], path=name, modified_ns=stat.st_mtime_ns))
     return bool(same)
+
+
+def _whole(desk: Desk, intakes: Iterable[Intake]) -> list[Intake]:
+    """All, but with a key not those whose contacts were refused: they are read again."""
+    return [intake for intake in intakes if desk.box is None or not intake.contacts_refused]
 
 
 def _digest(path: Path) -> str:
@@ -136,7 +140,7 @@ def _finish(desk: Desk, source: Source, intake: Intake) -> None:
     opened = desk.work.open
     if opened is None:
         raise RuntimeError("no source file is open")
-    desk.work.intakes.append(
+    desk.take_in(
         replace(
             intake,
             mapping=mapping_of(source),
@@ -157,6 +161,5 @@ def mapping_of(source: Source) -> str:
 
 
 def _next_number(desk: Desk) -> int:
-    numbers = [intake.number for intake in (*desk.manifest.intakes, *desk.work.intakes)]
-    opened = [desk.work.open.intake] if desk.work.open else []
-    return max((*numbers, *opened), default=0) + 1
+    opened = desk.work.open.intake if desk.work.open else 0
+    return max(desk.taken.last, opened) + 1
