@@ -29,8 +29,9 @@ def attribute_labels(settings: Settings, language: Language) -> dict[str, str]:
 
 
 def workspace_label(settings: Settings, language: Language) -> dict[str, str]:
-    """What the workspace calls itself."""
-    return {OF_WORKSPACE + settings.workspace.name: workspace_called(settings, language)}
+    """What the workspace is called, where that is not its name."""
+    name, called = settings.workspace.name, workspace_called(settings, language)
+    return {} if called == name else {OF_WORKSPACE + name: called}
 
 
 def kind_labels(settings: Settings, language: Language) -> dict[str, str]:

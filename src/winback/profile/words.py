@@ -26,7 +26,7 @@ KIND_WORDS: dict[str, Words] = {
 }
 
 #: Several events of a kind, in English; a kind of the workspace's own goes by its label as it stands.
-SEVERAL = {
+SEVERAL: dict[str, str] = {
     Kind.VISIT: "visits",
     Kind.PURCHASE: "purchases",
     Kind.REDEMPTION: "redemptions",
