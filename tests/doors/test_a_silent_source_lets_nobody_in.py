@@ -34,8 +34,8 @@ def shop(run, tmp_path):
         for customer, ago in (("ann", 60), ("bob", days_ago)):
             day = TODAY - timedelta(days=ago)
             lines += [
-                f"{customer},register,{TODAY - timedelta(days=90)} 01:00:00",
-                f"{customer},visit,{day} 01:00:00",
+                f"{customer},register,{TODAY - timedelta(days=90)} 00:00:00",
+                f"{customer},visit,{day} 00:00:00",
             ]
         (tmp_path / "app.csv").write_text("\n".join(lines), encoding="utf-8")
         text = f"[workspace]\nlanguage = '{language}'\ntime_zone = 'UTC'\n[experiment]\ncontrol_share = 0.0\n"
