@@ -10,7 +10,7 @@ from winback.language import Language
 from winback.predict.nouns import Reason
 from winback.predict.peers import peers
 from winback.predict.reasons import Subjects, reason_table, to_reasons, weights
-from winback.predict.sentences import Currency, meaning, sentence
+from winback.predict.sentences import Currency, sentence
 from winback.profile.nouns import Feature
 
 FEATURES = (
@@ -24,11 +24,11 @@ FEATURES = (
     ),
     Feature(
         "visit_count_7d", "visit", "count", 7, "sum", "count",
-        "近7天访问次数", "number of visits in 7 days",
+        "近7天访问次数", "visits in the last 7 days",
     ),
     Feature(
         "visit_count_30d", "visit", "count", 30, "sum", "count",
-        "近30天访问次数", "number of visits in 30 days",
+        "近30天访问次数", "visits in the last 30 days",
     ),
     Feature(
         "balance_now", "balance", "balance", None, "now", "money",
@@ -95,41 +95,16 @@ def test_the_strongest_come_first_and_what_lowers_the_risk_is_no_reason() -> Non
     assert len(told(dict.fromkeys(COLUMNS, 0.5), {}, most=2)) == 2
 
 
-COUNTS = {
-    ("fault_count_30d", "fault", "count", 30, "sum"): "faults in the last 30 days",
-    ("fault_crash_count_7d", "fault", "count_crash", 7, "sum"): "crashes in the last 7 days",
-    ("touch_days_1d", "touch", "days", 1, "days"): "days with touches on the last day",
-    ("purchase_amount_life", "purchase", "amount", None, "sum"): "purchases in all",
-    (
-        "full_redemption_count_30d",
-        "full_redemption",
-        "count",
-        30,
-        "sum",
-    ): "full redemption in the last 30 days",
-    ("nobody_knows_count_30d", "nobody_knows", "count", 30, "sum"): "its own words",
-    ("my_faults", "fault", "count", 30, "sum"): "its own words",
-    ("purchase_count_liquid_life", "purchase", "count_liquid", None, "sum"): "its own words",
-}
-
-
-@pytest.mark.parametrize(("about", "words"), COUNTS.items())
-def test_counts_are_told_as_a_person_would(about: tuple[str, str, str, int | None, str], words: str) -> None:
-    name, kind, measure, window, how = about
-    feature = Feature(name, kind, measure, window, how, "count", "其自身的叫法", "its own words")  # type: ignore[arg-type]
-    assert meaning(feature, "en", {"full_redemption": "full redemption"}) == words
-    assert meaning(feature, "zh", {}) == "其自身的叫法"
-
-
 def test_a_kind_of_ones_own_is_told_by_its_last_time() -> None:
     feature = Feature("days_since_due", "due", "days", None, "since", "days", "距到期天数", "days since due")
     reason = Reason("due", "recency", 0.4, "days_since_due", 28.0, 90.0, None)
-    for language, kind, words in (
+    told_in: tuple[tuple[Language, str, str], ...] = (
         ("en", "product due", "last product due 28 days ago, people like them 90"),
         ("zh", "产品到期", "最近一次产品到期在 28 天前，同类客户为 90 天前"),
-    ):
+    )
+    for language, kind, words in told_in:
         currency = Currency(kinds={"due": kind})
-        assert sentence(reason, feature, language=language, currency=currency) == words  # type: ignore[arg-type]
+        assert sentence(reason, feature, language=language, currency=currency) == words
 
 
 def test_money_is_written_as_money_and_shares_as_shares() -> None:

@@ -33,6 +33,22 @@ def test_an_own_kind_of_the_workspace_has_its_features_without_code() -> None:
     assert {"call_count_7d", "call_days_life", "days_since_call", "call_largest_life"} <= set(found.names)
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("fault_count_30d", "faults in the last 30 days"),
+        ("fault_crash_count_7d", "crashes in the last 7 days"),
+        ("touch_days_1d", "days with touches on the last day"),
+        ("purchase_amount_life", "amount of purchases in all"),
+        ("purchase_largest_life", "largest amount of one purchase"),
+        ("call_count_30d", "call in the last 30 days"),
+    ],
+)
+def test_features_are_named_as_a_person_would_name_them(name: str, words: str) -> None:
+    settings = Settings(kinds={"call": KindSection(zh="通话", en="call", amount=True)})
+    assert catalogue(settings)[name].en == words
+
+
 def test_an_own_feature_is_added_by_settings_alone() -> None:
     found = catalogue(_with_feature(measure="purchase.amount_liquid", aggregate="sum", window_days=45))
     assert found["mine"].window_days == 45

@@ -186,7 +186,6 @@ def _alike(table: pa.Table, there: pa.ChunkedArray, row: dict[str, Any]) -> tupl
 
 def _figures(ws: Workspace, alike: pa.Table, row: dict[str, Any], language: Language) -> tuple[Figure, ...]:
     from winback.ingest import read as ingest
-    from winback.predict import read as predict
     from winback.profile import read as profile
 
     catalogue, lanes = profile.catalogue(ws.settings), ingest.manifest(ws).lanes
@@ -200,7 +199,7 @@ def _figures(ws: Workspace, alike: pa.Table, row: dict[str, Any], language: Lang
         usual, value = _median(alike[name]), row[name]
         if value is None and usual is None:
             continue
-        meaning = predict.meaning(ws, feature, language)
+        meaning = feature.zh if language == "zh" else feature.en
         found.append(Figure(name, feature.unit, meaning, None if value is None else float(value), usual))
     return tuple(found)
 

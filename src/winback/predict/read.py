@@ -25,10 +25,8 @@ from winback.predict.nouns import ModelCard, Promotion, Reason, Risk, Rivalry, T
 from winback.predict.planned import planned
 from winback.predict.reasons import to_reasons
 from winback.predict.sentences import Currency, sentence
-from winback.predict.sentences import meaning as said_of
 from winback.predict.some import Some, explain_some, score_some
 from winback.profile import read as profile
-from winback.profile.nouns import Feature
 from winback.settings.called import channel_called, kind_called
 from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem, Place
@@ -47,7 +45,6 @@ __all__ = [
     "explain_some",
     "headline",
     "in_use",
-    "meaning",
     "models",
     "page",
     "planned",
@@ -178,11 +175,6 @@ def _called(ws: Workspace, reason: Reason, language: Language) -> Reason:
     if not reason.value:
         return reason
     return replace(reason, value=channel_called(ws.settings, str(reason.value), language))
-
-
-def meaning(ws: Workspace, feature: Feature, language: Language) -> str:
-    """What a feature means, as people say it."""
-    return said_of(feature, language, _kinds(ws, language))
 
 
 def _kinds(ws: Workspace, language: Language) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from winback.language import Language
 from winback.predict.hints import FeatureLike
 from winback.predict.nouns import Reason
-from winback.predict.words import LAST, SEVERAL, rounded, speak
+from winback.predict.words import LAST, rounded, speak
 from winback.terms.money import Money
 
 
@@ -56,7 +56,7 @@ def _since(reason: Reason, what: str, language: Language) -> str:
 
 def _figure(reason: Reason, feature: FeatureLike, language: Language, currency: Currency) -> str:
     say = speak(language)
-    what = meaning(feature, language, currency.kinds)
+    what = feature.zh if language == "zh" else feature.en
     if not isinstance(reason.value, float):
         return say("{meaning}: not known").format(meaning=what)
     told = say("{meaning}: {value}").format(meaning=what, value=_written(reason.value, feature, currency))
@@ -64,27 +64,6 @@ def _figure(reason: Reason, feature: FeatureLike, language: Language, currency: 
         return told
     usual = _written(reason.usual, feature, currency)
     return told + say(" (people like them: {usual})").format(usual=usual)
-
-
-def meaning(feature: FeatureLike, language: Language, kinds: Mapping[str, str]) -> str:
-    """What a feature means: a count over a window as people say it (`faults in the last 30 days`).
-
-    All else goes by its own words; `kinds` are the labels of the workspace's own kinds.
-    """
-    if language == "zh":
-        return feature.zh
-    days = feature.window_days
-    tail = "life" if days is None else f"{days}d"
-    measure = feature.measure
-    if measure.startswith("count_"):
-        measure = f"{measure.removeprefix('count_')}_count"
-    if feature.name != f"{feature.kind}_{measure}_{tail}":
-        return feature.en
-    several = SEVERAL.get(feature.measure) or SEVERAL.get(feature.kind) or kinds.get(feature.kind)
-    if several is None:
-        return feature.en
-    when = "in all" if days is None else "on the last day" if days == 1 else f"in the last {days} days"
-    return f"days with {several} {when}" if feature.aggregate == "days" else f"{several} {when}"
 
 
 def _written(value: float, feature: FeatureLike, currency: Currency) -> str:

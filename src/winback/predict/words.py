@@ -18,19 +18,6 @@ LAST = {
     "register": ("注册", "registration"),
 }
 
-#: Several of them, in English; a kind of the workspace's own goes by its label as it stands.
-SEVERAL = {
-    "visit": "visits",
-    "purchase": "purchases",
-    "redemption": "redemptions",
-    "fault": "faults",
-    "touch": "touches",
-    "claim": "claims",
-    "count_lag": "lags",
-    "count_crash": "crashes",
-    "count_error": "errors",
-}
-
 CHINESE = {
     # reasons
     "last {what} {value} days ago": "最近一次{what}在 {value} 天前",

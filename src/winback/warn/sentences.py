@@ -6,7 +6,6 @@ import json
 from datetime import date
 
 from winback.language import Language
-from winback.predict import read as predict
 from winback.profile import read as profile
 from winback.profile.nouns import Feature
 from winback.store.workspace import Workspace
@@ -29,8 +28,9 @@ def told(ws: Workspace, reasons: str | None, as_of: date, language: Language) ->
 
 def figure(ws: Workspace, feature: Feature, value: float | None, language: Language) -> str:
     """One figure with what it means."""
+    meaning = feature.zh if language == "zh" else feature.en
     mark = "：" if language == "zh" else ": "
-    return f"{predict.meaning(ws, feature, language)}{mark}{written(ws, feature, value)}"
+    return f"{meaning}{mark}{written(ws, feature, value)}"
 
 
 def written(ws: Workspace, feature: Feature, value: float | None) -> str:

@@ -10,7 +10,6 @@ from datetime import date, datetime
 from typing import Any
 
 from winback.language import Language, number
-from winback.predict import read as predict
 from winback.profile import read as profile
 from winback.settings.called import channel_called, rule_called, workspace_called
 from winback.store.workspace import Workspace
@@ -128,8 +127,10 @@ def _reasons(ws: Workspace, why: Sequence[Sequence[Any]], language: Language) ->
         model = json.loads(reasons)["model"] if reasons else []
         if model:
             feature = model[0][3]
-            is_known = feature in known
-            counted[predict.meaning(ws, known[feature], language) if is_known else feature] += 1
+            meaning = (
+                (known[feature].zh if language == "zh" else known[feature].en) if feature in known else ""
+            )
+            counted[meaning or feature] += 1
     return counted
 
 
