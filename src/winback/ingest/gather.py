@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from winback.ingest.log import DICTIONARIES, write_day
+from winback.ingest.log import DICTIONARIES, kinds_of, write_day
 from winback.ingest.nouns import LogFile
 
 #: So many files of one source and day stay as they are.
@@ -68,4 +68,5 @@ def _together(source: str, pieces: list[LogFile], version: int) -> LogFile:
     path = pieces[-1].path.with_name(f"{version:06d}-{WHOLE}-{source}.parquet")
     write_day(events.take(pa.array(order)), path)
     intakes = {piece.intake for piece in pieces}
-    return LogFile(path, len(order), source, intakes.pop() if len(intakes) == 1 else 0)
+    intake = intakes.pop() if len(intakes) == 1 else 0
+    return LogFile(path, len(order), source, intake, kinds_of(events))

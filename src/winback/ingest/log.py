@@ -129,10 +129,20 @@ def _write_days(desk: Desk, source: str, events: pa.Table, spans: Mapping[int, s
     for number, span in spans.items():
         day, rows = day_of(number), span.stop - span.start
         path = desk.data / "log" / f"day={day.isoformat()}" / name
-        jobs.append((events.slice(span.start, rows), path))
-        desk.work.add(day, LogFile(path, rows, source, intake))
+        of_day = events.slice(span.start, rows)
+        jobs.append((of_day, path))
+        desk.work.add(day, LogFile(path, rows, source, intake, kinds_of(of_day)))
         desk.taken_files.add(path)
     list(desk.pool.map(lambda job: write_day(*job), jobs))
+
+
+def kinds_of(events: pa.Table) -> tuple[str, ...]:
+    """The kinds of some events (a dictionary), in order."""
+    found: set[str] = set()
+    for part in events["kind"].chunks:
+        there = np.bincount(part.indices.to_numpy(), minlength=len(part.dictionary)) > 0
+        found.update(part.dictionary.filter(pa.array(there)).to_pylist())
+    return tuple(sorted(found))
 
 
 def write_day(events: pa.Table, path: Path) -> None:

@@ -14,7 +14,11 @@ from winback.store.whole import write_json
 from winback.terms.errors import DataProblem, Place
 
 MANIFEST = "manifest.json"
-FORM = 1
+#: So many files of the log are known again by a process that reads the manifest again.
+_FILES_KNOWN = 1 << 16
+FORM = 2
+#: Before form 2 nothing said which kinds of events a file of the log holds.
+FORMS_READ = (1, FORM)
 
 
 def load(data: Path) -> Manifest:
@@ -36,7 +40,7 @@ def _state(path: Path) -> tuple[int, int, int]:
 def _load(path: Path, _state: tuple[int, int, int]) -> Manifest:
     """Reads it once for each state of the file, which is only ever replaced whole."""
     raw = json.loads(path.read_text(encoding="utf-8"))
-    if raw.get("form") != FORM:
+    if raw.get("form") not in FORMS_READ:
         raise DataProblem(
             "the data folder is of form {found}, this program reads form {known}",
             found=raw.get("form"),
@@ -106,7 +110,7 @@ def from_json(data: Path, raw: dict[str, Any]) -> Manifest:
 
 def log_file_to_json(data: Path, file: LogFile) -> list[Any]:
     """A log file as a short list."""
-    return [_below(data, file.path), file.rows, file.source, file.intake]
+    return [_below(data, file.path), file.rows, file.source, file.intake, *file.kinds]
 
 
 def _below(data: Path, path: Path) -> str:
@@ -117,8 +121,14 @@ def _below(data: Path, path: Path) -> str:
 
 def log_file_from_json(data: Path, raw: list[Any]) -> LogFile:
     """The inverse of `log_file_to_json`."""
-    path, rows, source, intake = raw
-    return LogFile(data / path, rows, source, intake)
+    return _log_file(data, tuple(raw))
+
+
+@lru_cache(maxsize=_FILES_KNOWN)
+def _log_file(data: Path, raw: tuple[Any, ...]) -> LogFile:
+    """Most files of a commit were there before it, and paths take long to make."""
+    path, rows, source, intake, *kinds = raw
+    return LogFile(data / path, rows, source, intake, tuple(kinds))
 
 
 def files_of(manifest: Manifest) -> set[Path]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -30,12 +30,20 @@ class Measure:
 
 @dataclass(frozen=True)
 class LogFile:
-    """One file of the event log: the events of one source on one local day, taken in one go."""
+    """One file of the event log: the events of one source on one local day, taken in one go.
+
+    `kinds` are those of its events; empty where that is not known.
+    """
 
     path: Path
     rows: int
     source: str
     intake: int
+    kinds: tuple[str, ...] = ()
+
+    def may_hold(self, kinds: Container[str]) -> bool:
+        """Whether events of one of these kinds may be in it."""
+        return not self.kinds or any(kind in kinds for kind in self.kinds)
 
 
 @dataclass(frozen=True)

@@ -159,6 +159,7 @@ def events(
         if (first_day is None or day >= first_day) and (before is None or day < before)
         if months is None or month_of(day) in months  # a month without any of the kinds is not opened
         for file in day_files
+        if kinds is None or file.may_hold(kinds)
     ]
     return log_sql(files, kinds)
 
@@ -189,6 +190,7 @@ def events_taken_since(
         for day, day_files in sorted(manifest(ws).days.items())
         for file in day_files
         if (first_day is None or day >= first_day) and int(file.path.name.partition("-")[0]) > version
+        if kinds is None or file.may_hold(kinds)
     ]
     return log_sql(files, kinds)
 
