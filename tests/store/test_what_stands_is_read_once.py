@@ -40,3 +40,16 @@ def test_what_is_larger_than_all_room_is_read_each_time() -> None:
     large = shelf.get("large", lambda: Book(101))
     assert shelf.get("large", lambda: Book(101)) is not large
     assert shelf.get("small", _fail) is small
+
+
+def test_what_two_made_at_once_takes_its_room_once() -> None:
+    shelf = Shelf(100)
+
+    def made() -> Book:
+        shelf.get("same", lambda: Book(60))
+        return Book(60)
+
+    shelf.get("same", made)
+    other = shelf.get("other", lambda: Book(40))
+    assert shelf.get("same", _fail).nbytes == 60
+    assert shelf.get("other", _fail) is other

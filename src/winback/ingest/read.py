@@ -80,14 +80,16 @@ def lane(ws: Workspace, kind: str, month: str, known: Manifest | None = None) ->
     """One month (`2026-03`) of one lane, memory-mapped: customer int32, day int32, measures int64.
 
     Rows are by (customer, day); a month without events of that kind gives a table without rows.
-    `known` saves reading the manifest again.
+    `known` saves reading the manifest again. What is small stays mapped for whoever asks next.
     """
     from winback.ingest.lanes import schema
 
     file = (known or manifest(ws)).lanes.get(kind, {}).get(month)
     if file is None:
         return schema(lane_measures(ws.settings)[kind]).empty_table()
-    return map_lane(file.path)
+    state = file.path.stat()
+    key = ("lane", str(file.path), state.st_ino, state.st_mtime_ns)
+    return ws.shelf.get(key, lambda: map_lane(file.path))
 
 
 def registry(ws: Workspace, as_of: date | None = None) -> pa.Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -71,6 +71,10 @@ class Feature:
         return self.aggregate == "change" and self.measure != "balance"
 
 
+#: With `of`, what decides the numbers of a feature.
+_DECIDING = ("name", "kind", "measure", "window_days", "aggregate", "unit")
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """All features of a workspace, in the order of their columns."""
@@ -109,7 +113,7 @@ class Catalogue:
     @cached_property
     def fingerprint(self) -> str:
         """A short digest of all that decides the numbers (not the words)."""
-        deciding = [(*astuple(feature)[:6], feature.of) for feature in self.features]
+        deciding = [(*(getattr(each, name) for name in _DECIDING), each.of) for each in self.features]
         said = repr((deciding, self.alive_kinds, self.churn_days))
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 

@@ -29,14 +29,15 @@ class Shelf:
     def __init__(self, bytes_max: int = 0) -> None:
         self.bytes_max = bytes_max
         self._alone = Lock()
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._bytes = 0
 
     def get(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
         """What is kept under the key, else what `make` gives. Nobody may change it in place."""
         with self._alone:
             if key in self._kept:
                 self._kept.move_to_end(key)
-                found: Kept = self._kept[key]
+                found: Kept = self._kept[key][0]
                 return found
         made = make()
         with self._alone:
@@ -44,8 +45,11 @@ class Shelf:
         return made
 
     def _keep(self, key: Hashable, made: Sized) -> None:
-        if made.nbytes > self.bytes_max:
+        size = made.nbytes
+        if size > self.bytes_max:
             return
-        self._kept[key] = made
-        while sum(each.nbytes for each in self._kept.values()) > self.bytes_max:
-            self._kept.popitem(last=False)
+        self._bytes += size - self._kept.pop(key, (None, 0))[1]
+        self._kept[key] = made, size
+        while self._bytes > self.bytes_max:
+            _, (_, gone) = self._kept.popitem(last=False)
+            self._bytes -= gone
