@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from winback.ingest.nouns import Intake, LaneFile, LogFile, Manifest
-from winback.store.whole import write_json
+from winback.store.whole import written_whole
 from winback.terms.errors import DataProblem, Place
 
 MANIFEST = "manifest.json"
@@ -19,6 +21,14 @@ _FILES_KNOWN = 1 << 16
 FORM = 2
 #: Before form 2 nothing said which kinds of events a file of the log holds.
 FORMS_READ = (1, FORM)
+#: What tells a manifest from others of its name, which is only ever replaced whole.
+State = tuple[int, int, int]
+#: JSON texts of parts by their names, each with the object that it was made of.
+Texts = dict[Any, tuple[object, str]]
+#: The last manifests of this process by their files, and the texts of the parts that they were written with.
+_loaded: OrderedDict[Path, tuple[State, Manifest]] = OrderedDict()
+_texts: OrderedDict[Path, Texts] = OrderedDict()
+_KEPT_MOST = 4
 
 
 def load(data: Path) -> Manifest:
@@ -28,17 +38,26 @@ def load(data: Path) -> Manifest:
         state = _state(path)
     except FileNotFoundError:
         return Manifest()
-    return _load(path, state)
+    found = _loaded.get(path)
+    if found is not None and found[0] == state:
+        return found[1]
+    manifest = _read(path)
+    _keep(_loaded, path, (state, manifest))
+    return manifest
 
 
-def _state(path: Path) -> tuple[int, int, int]:
+def _state(path: Path) -> State:
     told = path.stat()
     return told.st_ino, told.st_mtime_ns, told.st_size
 
 
-@lru_cache(maxsize=4)
-def _load(path: Path, _state: tuple[int, int, int]) -> Manifest:
-    """Reads it once for each state of the file, which is only ever replaced whole."""
+def _keep(kept: OrderedDict[Path, Any], path: Path, value: Any) -> None:
+    kept[path] = value
+    while len(kept) > _KEPT_MOST:
+        kept.popitem(last=False)
+
+
+def _read(path: Path) -> Manifest:
     raw = json.loads(path.read_text(encoding="utf-8"))
     if raw.get("form") not in FORMS_READ:
         raise DataProblem(
@@ -51,12 +70,62 @@ def _load(path: Path, _state: tuple[int, int, int]) -> Manifest:
 
 
 def save(data: Path, manifest: Manifest) -> None:
-    """Commit: replace manifest.json in one durable rename."""
-    write_json(data / MANIFEST, to_json(data, manifest), indent=None)
+    """Commit: replace manifest.json in one durable rename. The lock of the workspace must be held."""
+    path, manifest = data / MANIFEST, _ordered(manifest)
+    before: Texts = _texts.get(path, {})
+    now: Texts = {}
+    text = _text(data, manifest, before, now)
+    with written_whole(path) as aside:
+        aside.write_text(text, encoding="utf-8")
+    _keep(_texts, path, now)
+    _keep(_loaded, path, (_state(path), manifest))
 
 
-def to_json(data: Path, manifest: Manifest) -> dict[str, Any]:
-    """The manifest as JSON values, paths relative to the data folder."""
+def _ordered(manifest: Manifest) -> Manifest:
+    """The same in the order in which it is read back."""
+    lanes = {kind: dict(sorted(months.items())) for kind, months in sorted(manifest.lanes.items())}
+    return replace(
+        manifest,
+        days=dict(sorted(manifest.days.items())),
+        day_versions=dict(sorted(manifest.day_versions.items())),
+        lanes=lanes,
+        registry=dict(sorted(manifest.registry.items())),
+    )
+
+
+def _text(data: Path, manifest: Manifest, before: Texts, now: Texts) -> str:
+    """The manifest as JSON text, keys sorted, paths relative to the data folder.
+
+    Days and intakes are thousands and hardly any of them changes in a run, so their texts of the last time
+    stand where they are the same objects: `before` gives those of that time, `now` takes those of this.
+    """
+
+    def part(name: Any, value: object, raw: Any) -> str:
+        known = before.get(name)
+        now[name] = known if known is not None and known[0] is value else (value, _json(raw(value)))
+        return now[name][1]
+
+    days = (
+        f'"{day.isoformat()}": {{"files": {part(day, files, lambda files: _files_to_json(data, files))},'
+        f' "version": {manifest.day_versions[day]}}}'
+        for day, files in manifest.days.items()
+    )
+    intakes = (part((each.source, each.path, each.number), each, vars) for each in manifest.intakes)
+    parts = {name: _json(value) for name, value in _small_parts(data, manifest).items()}
+    parts |= {"days": f"{{{', '.join(days)}}}", "intakes": f"[{', '.join(intakes)}]"}
+    return f"{{{', '.join(f'{_json(name)}: {text}' for name, text in sorted(parts.items()))}}}"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _files_to_json(data: Path, files: Iterable[LogFile]) -> list[list[Any]]:
+    return [log_file_to_json(data, file) for file in files]
+
+
+def _small_parts(data: Path, manifest: Manifest) -> dict[str, Any]:
+    """All but days and intakes."""
 
     def names(paths: Iterable[Path]) -> list[str]:
         return [_below(data, path) for path in paths]
@@ -67,13 +136,6 @@ def to_json(data: Path, manifest: Manifest) -> dict[str, Any]:
         "customers": manifest.customers,
         "law": manifest.law,
         "measures": manifest.measures,
-        "days": {
-            day.isoformat(): {
-                "version": manifest.day_versions[day],
-                "files": [log_file_to_json(data, f) for f in files],
-            }
-            for day, files in manifest.days.items()
-        },
         "lanes": {
             kind: {month: [*names([lane.path]), lane.rows, lane.version] for month, lane in months.items()}
             for kind, months in manifest.lanes.items()
@@ -82,12 +144,11 @@ def to_json(data: Path, manifest: Manifest) -> dict[str, Any]:
         "quarantine": names(manifest.quarantine),
         "settled": names(manifest.settled),
         "contacts_waiting": names(manifest.contacts_waiting),
-        "intakes": [vars(intake) for intake in manifest.intakes],
     }
 
 
 def from_json(data: Path, raw: dict[str, Any]) -> Manifest:
-    """The inverse of `to_json`."""
+    """The inverse of what `save` writes."""
     days = {date.fromisoformat(day): entry for day, entry in raw["days"].items()}
     return Manifest(
         version=raw["version"],
@@ -131,9 +192,17 @@ def _log_file(data: Path, raw: tuple[Any, ...]) -> LogFile:
     return LogFile(data / path, rows, source, intake, tuple(kinds))
 
 
-def files_of(manifest: Manifest) -> set[Path]:
-    """Every file the manifest names."""
-    named = {file.path for files in manifest.days.values() for file in files}
-    named |= {lane.path for months in manifest.lanes.values() for lane in months.values()}
+def files_of(manifest: Manifest, known: Manifest | None = None) -> set[Path]:
+    """Every file the manifest names; of the log only those of days that are not in `known` as they are."""
+    days = known.days if known is not None else {}
+    named = {
+        file.path for day, files in manifest.days.items() if days.get(day) is not files for file in files
+    }
+    return named | small_files_of(manifest)
+
+
+def small_files_of(manifest: Manifest) -> set[Path]:
+    """Every file the manifest names but those of the log, which are many."""
+    named = {lane.path for months in manifest.lanes.values() for lane in months.values()}
     named |= {path for paths in manifest.registry.values() for path in paths}
     return named | {*manifest.quarantine, *manifest.settled, *manifest.contacts_waiting}
