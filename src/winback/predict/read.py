@@ -111,7 +111,10 @@ def risks(ws: Workspace, as_of: date) -> pa.Table:
     Raises NotReadyProblem where that date was not scored.
     """
     _meta(ws, as_of)
-    return pq.read_table(scoring.folder(ws, as_of) / "risk.parquet", partitioning=None)
+    path = scoring.folder(ws, as_of) / "risk.parquet"
+    told = path.stat()
+    key = (str(path), told.st_ino, told.st_mtime_ns)
+    return ws.shelf.get(key, lambda: pq.read_table(path, partitioning=None))
 
 
 @dataclass(frozen=True)

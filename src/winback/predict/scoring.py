@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -27,7 +27,7 @@ from winback.store.whole import sync, write_json
 from winback.store.workspace import Workspace
 from winback.terms.errors import NotReadyProblem, Place, Problem
 from winback.terms.progress import Progress
-from winback.terms.time import day_number
+from winback.terms.time import day_number, day_of
 from winback.terms.told import Told
 
 Ints = NDArray[np.int32]
@@ -122,8 +122,16 @@ def score(
 
 def phases(ws: Workspace, day: int, customers: Ints) -> pa.Array:
     """The phase of these customers as of a day (number)."""
-    everyone = np.full(ingest.manifest(ws).customers, day, np.int32)
-    return profile.phases_each(ws, everyone).take(pa.array(customers))
+    return _phases(ws, day_of(day)).take(pa.array(customers))
+
+
+def _phases(ws: Workspace, as_of: date) -> pa.Array:
+    """The phase of everybody as of a date: as it is kept, or else made."""
+    try:
+        return profile.profiles(ws, as_of)["phase"].combine_chunks()
+    except NotReadyProblem:
+        everyone = np.full(ingest.manifest(ws).customers, day_number(as_of), np.int32)
+        return profile.phases_each(ws, everyone)
 
 
 def _scored(ws: Workspace, as_of: date, artefact: Artefact, progress: Progress) -> _Scored:
@@ -156,7 +164,7 @@ def batches(
     names = list(dict.fromkeys([*(name for name in columns if name != CHANNEL), "days_since_alive"]))
     known = _channels(ws, as_of, customers) if CHANNEL in columns else None
     days = ws.settings.churn.days
-    for batch in profile.features_on(ws, [as_of], customers=customers, names=names):
+    for batch in _made(ws, as_of, customers, names):
         there = pc.fill_null(pc.less_equal(batch["days_since_alive"], days), False)
         kept = pa.Table.from_batches([batch.filter(there)])
         if kept.num_rows:
@@ -164,6 +172,16 @@ def batches(
             if known is not None:
                 kept = kept.append_column(CHANNEL, known(keys))
             yield kept.select(columns), keys.to_numpy().astype(np.int32)
+
+
+def _made(
+    ws: Workspace, as_of: date, customers: Ints | None, names: Sequence[str]
+) -> Iterator[pa.RecordBatch]:
+    """These features of these customers (all where None): those at hand where there are any, or else made."""
+    kept = profile.features_at_hand(ws, as_of, names) if customers is None else None
+    if kept is not None:
+        return iter(kept.to_batches())
+    return profile.features_on(ws, [as_of], customers=customers, names=names)
 
 
 def _channels(ws: Workspace, as_of: date, customers: Ints | None) -> Callable[[pa.Array], pa.Array]:
@@ -197,7 +215,7 @@ def _reasons(
     """The reasons of the riskiest (places among those scored), `customer` in place of `row`."""
     columns = [str(name) for name in artefact.model.feature_names_in_]
     alike = [
-        profile.phases_each(ws, np.full(ingest.manifest(ws).customers, day_number(as_of), np.int32)),
+        _phases(ws, as_of),
         ingest.registry(ws, as_of)[CHANNEL].combine_chunks(),
     ]
     drawn, sample = scored.customers, scored.rows

@@ -14,8 +14,12 @@ def in_order(work: Callable[[int], T], pieces: int, *, threads: int) -> Generato
     """work(0), work(1) … work(pieces - 1), some of them begun ahead of time.
 
     The thread that asks works too, whenever what it asks for is not there yet: handing a piece from one
-    thread to another costs as much as a tenth of a small piece. What `work` raises is raised in its turn.
+    thread to another costs as much as a tenth of a small piece. Where there is one piece alone, nobody helps.
+    What `work` raises is raised in its turn.
     """
+    if pieces < 2 or threads < 2:
+        yield from map(work, range(pieces))
+        return
     shared = _Pieces(work, pieces, ahead=2 * threads)
     with ThreadPoolExecutor(max(1, threads - 1)) as pool:
         for _ in range(threads - 1):

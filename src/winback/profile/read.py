@@ -29,6 +29,7 @@ __all__ = [
     "check_rules",
     "feature_sql",
     "features",
+    "features_at_hand",
     "features_each",
     "features_on",
     "graded",
@@ -51,7 +52,25 @@ def features(ws: Workspace, as_of: date, names: Sequence[str] | None = None) -> 
     Raises NotReadyProblem where that date was not profiled, or events before it have come or gone since.
     """
     columns = None if names is None else ["customer", *names]
-    return pq.read_table(_kept(ws, as_of) / "features.parquet", columns=columns, partitioning=None)
+    return _read(ws, _kept(ws, as_of) / "features.parquet", columns)
+
+
+def features_at_hand(ws: Workspace, as_of: date, names: Sequence[str]) -> pa.Table | None:
+    """The same where they are in memory; None where they would have to be read, or are not kept at all."""
+    try:
+        path = _kept(ws, as_of) / "features.parquet"
+    except NotReadyProblem:
+        return None
+    found: pa.Table | None = ws.shelf.find(stored.at_hand(path))
+    return None if found is None else found.select(["customer", *names])
+
+
+def _read(ws: Workspace, path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Columns (all if None) of a kept file, from memory where they are at hand."""
+    found: pa.Table | None = ws.shelf.find(stored.at_hand(path))
+    if found is None:
+        return pq.read_table(path, columns=columns, partitioning=None)
+    return found if columns is None else found.select(columns)
 
 
 def profiles(ws: Workspace, as_of: date) -> pa.Table:
@@ -62,7 +81,7 @@ def profiles(ws: Workspace, as_of: date) -> pa.Table:
     where they are not); channel, campaign string as known before the date. Raises NotReadyProblem as
     `features` does.
     """
-    return pq.read_table(_kept(ws, as_of) / "profile.parquet", partitioning=None)
+    return _read(ws, _kept(ws, as_of) / "profile.parquet")
 
 
 def features_on(

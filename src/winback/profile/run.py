@@ -32,6 +32,9 @@ Way = Literal["full", "delta"]
 
 #: Customers of one row group of the files.
 GROUP_ROWS = 131_072
+#: With fewer customers than this most numbers are there once or twice, so that dictionaries cost and save
+#: nothing.
+DICTIONARIES_FROM = 32_768
 
 PROFILE_SCHEMA = pa.schema(
     [
@@ -109,7 +112,7 @@ def _make(ws: Workspace, as_of: date, taken: Pass, by: _Way) -> tuple[Way, store
         kept = stored.folder(ws, as_of - timedelta(days=1))
         batches = taken.a_day_on(as_of, kept, group_rows=GROUP_ROWS)
         groups = (pa.Table.from_batches([batch]) for batch in batches)
-    _write(ws, as_of, taken, _Files(aside, groups, counts, tally, by.told))
+    written = _write(ws, as_of, taken, _Files(aside, groups, counts, tally, by.told))
     meta = stored.Meta(
         inputs=stored.inputs_now(ws, taken.manifest),
         ingest_version=taken.manifest.version,
@@ -123,6 +126,7 @@ def _make(ws: Workspace, as_of: date, taken: Pass, by: _Way) -> tuple[Way, store
     shutil.rmtree(target, ignore_errors=True)
     aside.rename(target)
     sync(target.parent)
+    stored.put_at_hand(ws, as_of, written)
     return "full" if before is None else "delta", meta
 
 
@@ -135,31 +139,39 @@ class _Files:
     told: Progress
 
 
-def _write(ws: Workspace, as_of: date, taken: Pass, files: _Files) -> None:
+def _write(ws: Workspace, as_of: date, taken: Pass, files: _Files) -> stored.AtHand:
+    """Write the files; what was written of features and profile, where it is small enough to be at hand."""
     whole = walk.schema(taken.plan, hidden=True).remove(0)
     schema = walk.schema(taken.plan).remove(0)
     registry = ingest.registry(ws, as_of).select(["channel", "campaign"])
     schemas = {"features": schema, "profile": PROFILE_SCHEMA}
     if files.tally:
         schemas["tally"] = pa.schema([field for field in whole if field.name not in schema.names])
-    done = 0
+    done, is_small = 0, stored.is_small(ws, taken.manifest.customers, len(schema))
+    written: dict[str, list[pa.Table]] = {"features": [], "profile": []}
     with ExitStack() as stack:
         paths = {name: files.folder / f"{name}.parquet" for name in schemas}
-        writers = {name: stack.enter_context(_writer(paths[name], schemas[name])) for name in schemas}
+        rows = taken.manifest.customers
+        writers = {name: stack.enter_context(_writer(paths[name], schemas[name], rows)) for name in schemas}
         for group in files.groups:
             rows = _profiles(ws, as_of, group, registry.slice(done, group.num_rows))
             for name, writer in writers.items():
                 table = rows if name == "profile" else group.select(schemas[name].names)
                 writer.write_table(table, row_group_size=GROUP_ROWS)
+                if is_small and name in written:
+                    written[name].append(table)
             _count(files.counts, rows)
             done += group.num_rows
             files.told.advance(group.num_rows)
     for path in paths.values():
         sync(path)
+    return {name: pa.concat_tables(parts) for name, parts in written.items() if parts}
 
 
-def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    return pq.ParquetWriter(path, schema, compression="zstd", compression_level=1)
+def _writer(path: Path, schema: pa.Schema, rows: int) -> pq.ParquetWriter:
+    """Nobody asks for extremes of columns, so none are written."""
+    dictionaries, how = rows >= DICTIONARIES_FROM, {"compression": "zstd", "compression_level": 1}
+    return pq.ParquetWriter(path, schema, use_dictionary=dictionaries, write_statistics=False, **how)
 
 
 def _groups(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:

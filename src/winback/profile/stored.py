@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import pyarrow as pa
+
 from winback.ingest import read as ingest
 from winback.ingest.nouns import Manifest
 from winback.profile.catalogue import catalogue
@@ -14,6 +16,10 @@ from winback.store.workspace import Workspace
 
 #: Grows with every change of what the files hold; others are made anew.
 FORM = 1
+#: A date is held in memory where so many of its size may be.
+DATES_AT_HAND = 4
+#: What was written of a date, by the name of its file.
+AtHand = dict[str, pa.Table]
 #: The sections of the settings by which phases, trust and states are told.
 RULES = ("phases", "trust", "churn")
 
@@ -70,6 +76,23 @@ def load(ws: Workspace, as_of: date) -> Meta | None:
     if raw.get("inputs", {}).get("form") != FORM:
         return None
     return Meta(**{**raw, "inputs": Inputs(**raw["inputs"])})
+
+
+def is_small(ws: Workspace, customers: int, features: int) -> bool:
+    """Whether all features of all customers take but a small part of what may be kept in memory."""
+    return 8 * customers * features * DATES_AT_HAND <= ws.shelf.bytes_max
+
+
+def put_at_hand(ws: Workspace, as_of: date, written: AtHand) -> None:
+    """Keep what was just written of a date in memory too: the steps after this one read it often."""
+    for name, table in written.items():
+        ws.shelf.keep(at_hand(folder(ws, as_of) / f"{name}.parquet"), table)
+
+
+def at_hand(path: Path) -> tuple[str, int, int]:
+    """The name under which a file as it is now would be on the shelf; other where it was written anew."""
+    told = path.stat()
+    return str(path), told.st_ino, told.st_mtime_ns
 
 
 def to_json(meta: Meta) -> dict[str, object]:

@@ -44,6 +44,19 @@ class Shelf:
             self._keep(key, made)
         return made
 
+    def find(self, key: Hashable) -> Any:
+        """What is kept under the key; None where nothing is."""
+        with self._alone:
+            if key not in self._kept:
+                return None
+            self._kept.move_to_end(key)
+            return self._kept[key][0]
+
+    def keep(self, key: Hashable, made: Sized) -> None:
+        """Keep under the key what was made for another reason, where it is not too large."""
+        with self._alone:
+            self._keep(key, made)
+
     def _keep(self, key: Hashable, made: Sized) -> None:
         size = made.nbytes
         if size > self.bytes_max:
