@@ -7,9 +7,10 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import pytest
 
-from tests.ingest.drawn import csv, source, take, workspace
-from winback.ingest import read
+from tests.ingest.drawn import PLAIN, csv, source, take, workspace
+from winback.ingest import read, registry
 from winback.store.workspace import Workspace
 
 
@@ -42,6 +43,28 @@ def test_a_workspace_made_anew_under_the_same_names_is_read_anew(root: Path) -> 
     _more(ws, "0", "visit,eve,2026-03-01 10:00,")
     assert read.ids(ws).to_pylist() == ["eve"]
     assert read.registry(ws)["id"].to_pylist() == ["eve"]
+
+
+def test_a_registry_too_large_for_memory_says_the_same(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ws = workspace(
+        root, source(path="*.csv", events=[{**PLAIN, "channel": "channel", "language": "language"}])
+    )
+    head = "kind,customer,at,amount,channel,language"
+    days = [("ann,2026-03-01 10:00,,web,en", "bob,2026-03-01 11:00,,ads,"), ("ann,2026-03-02 10:00,,app,",)]
+    for number, lines in enumerate([*days, ("eve,2026-02-01 10:00,,,zh",)]):
+        csv(root / f"{number}.csv", "\n".join([head, *(f"register,{line}" for line in lines)]))
+        take(ws)
+    dates = (None, date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3))
+    held = [read.registry(ws, day) for day in dates]
+    assert [table["channel"].to_pylist() for table in held][1:] == [
+        [None, None, None],
+        ["web", "ads", None],
+        ["app", "ads", None],
+    ]
+    monkeypatch.setattr(registry, "HELD_BYTES_MAX", 0)
+    anew = Workspace(ws.settings, ws.root)
+    assert [read.registry(anew, day) for day in dates] == held
+    assert read.ids(anew).to_pylist() == read.ids(ws).to_pylist() == ["ann", "bob", "eve"]
 
 
 def test_the_roll_up_counts_events_as_the_log_does(root: Path) -> None:

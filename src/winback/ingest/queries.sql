@@ -16,13 +16,13 @@ WITH said AS (
         arg_max(birthday, {'said': from_at, 'value': birthday}) AS birthday,
         arg_max(language, {'said': from_at, 'value': language}) AS language,
         arg_max(time_zone, {'said': from_at, 'value': time_zone}) AS time_zone
-    FROM read_parquet($changes, union_by_name = true) AS changes
+    FROM changes
     WHERE from_at < $before
     GROUP BY customer
 )
 SELECT customers.customer, customers.id, said.channel, said.campaign, said.inviter, said.birthday,
     said.language, said.time_zone
-FROM read_parquet($customers) AS customers
+FROM customers
 LEFT JOIN said ON said.customer = customers.customer
 ORDER BY customers.customer;
 
@@ -71,7 +71,7 @@ GROUP BY customer, name;
 -- One row a customer in key order, where nothing was ever said about any of them.
 SELECT customer, id, NULL::VARCHAR AS channel, NULL::VARCHAR AS campaign, NULL::VARCHAR AS inviter,
     NULL::DATE AS birthday, NULL::VARCHAR AS language, NULL::VARCHAR AS time_zone
-FROM read_parquet($customers) AS customers
+FROM customers
 ORDER BY customer;
 
 -- name: keep_contact

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from winback.ingest.lanes import map_lane
 from winback.ingest.nouns import LaneFile, Manifest
 from winback.ingest.order import Days
-from winback.store.sql import arrow, named
+from winback.store.sql import arrow, literal, named
 from winback.store.workspace import Workspace
 from winback.terms.kinds import Kind
 from winback.terms.time import day_number
 
 #: Attributes of a customer that an event may carry, in their fixed order.
 ATTRIBUTES = ("channel", "campaign", "inviter", "birthday", "language", "time_zone")
+#: Segments of the registry are held in memory as long as they are no larger together, in their files.
+HELD_BYTES_MAX = 32 << 20
 #: The day of something that has not happened.
 NEVER = np.iinfo(np.int32).max
 
@@ -47,10 +50,27 @@ def ids(ws: Workspace, manifest: Manifest) -> pa.Table:
     customers = manifest.registry.get("customers", ())
 
     def read() -> pa.Table:
+        held = _held(ws, customers, ("customer", "id"))
+        if held is not None:
+            return held.sort_by("customer").select(["id"]).combine_chunks()
         with ws.duckdb() as db:
             return arrow(db, named("ingest")["ids"], {"customers": _names(customers)}).combine_chunks()
 
     return ws.shelf.get(("ids", _state(customers)), read)
+
+
+def _held(ws: Workspace, segments: Sequence[Path], names: Sequence[str]) -> pa.Table | None:
+    """These columns of all segments in memory, each segment read once; None where they are large, or unlike.
+
+    A day adds a segment, and the others stand.
+    """
+    if not segments or sum(path.stat().st_size for path in segments) > HELD_BYTES_MAX:
+        return None
+    parts = [
+        ws.shelf.get(("segment", state), partial(pq.read_table, path, columns=list(names), partitioning=None))
+        for path, state in zip(segments, _state(segments), strict=True)
+    ]
+    return pa.concat_tables(parts) if all(part.schema.equals(parts[0].schema) for part in parts) else None
 
 
 def table(ws: Workspace, manifest: Manifest, as_of: date | None, before: int | None) -> pa.Table:
@@ -66,20 +86,33 @@ def _state(paths: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:
 
 
 def _table(ws: Workspace, manifest: Manifest, as_of: date | None, before: int | None) -> pa.Table:
-    customers, changes = (manifest.registry.get(part, ()) for part in ("customers", "changes"))
-    sql = named("ingest")["registry_as_of" if changes else "registry_without_changes"]
-    given: dict[str, Any] = {"customers": _names(customers)}
-    if changes:
-        given |= {"changes": _names(changes), "before": NEVER_AT if before is None else before}
+    changes = manifest.registry.get("changes", ())
+    known = ids(ws, manifest)["id"]
     with ws.duckdb() as db:
-        found = arrow(db, sql, given)
-    found = found.set_column(1, "id", ids(ws, manifest)["id"])
+        db.register("customers", pa.table({"customer": np.arange(len(known), dtype=np.int32), "id": known}))
+        if changes:
+            _register_changes(ws, db, changes)
+            given = {"before": NEVER_AT if before is None else before}
+            found = arrow(db, named("ingest")["registry_as_of"], given)
+        else:
+            found = arrow(db, named("ingest")["registry_without_changes"])
+    found = found.set_column(1, "id", known)
     days = map_lane(manifest.registry["days"][0])
     last = NEVER if as_of is None else day_number(as_of)
     for place, name in enumerate(("registered_day", "first_seen_day"), start=2):
         known = days.column(name).to_numpy()
         found = found.add_column(place, name, pa.array(known, mask=known >= last))
     return found
+
+
+def _register_changes(ws: Workspace, db: duckdb.DuckDBPyConnection, segments: Sequence[Path]) -> None:
+    """Make `changes`, what was said about whom when: from memory, or from its files where it is large."""
+    held = _held(ws, segments, ("customer", "from_at", *ATTRIBUTES))
+    if held is not None:
+        db.register("changes", held)
+        return
+    names = ", ".join(literal(name) for name in _names(segments))
+    db.execute(f"CREATE TEMP VIEW changes AS FROM read_parquet([{names}], union_by_name = true)")
 
 
 #: What `said_of` tells.
