@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 from cryptography.exceptions import InvalidTag
@@ -132,7 +131,7 @@ def store(ws: Workspace, waiting: tuple[Path, ...]) -> None:
     from winback.store import facts
 
     sql = named("ingest")["keep_contact"]
-    with facts.connection(ws) as connection, duckdb.connect(":memory:") as db:
+    with facts.connection(ws) as connection, ws.duckdb() as db:
         reader = db.execute(
             "SELECT customer_id, kind, sealed, blind_index, from_at FROM read_parquet(?)"
             " QUALIFY row_number() OVER (PARTITION BY customer_id, kind ORDER BY from_at DESC, sealed) = 1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from zoneinfo import available_timezones
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 
 from winback.ingest import registry, work
 from winback.ingest.contacts import Safe
@@ -26,6 +28,8 @@ from winback.terms.progress import Progress
 
 #: Rows of a source that one step takes; what a kill may lose, and what memory is bounded by.
 ROWS_PER_STEP = 2_500_000
+#: Work of so many seconds is not left unsaved at the end of a step.
+_SECONDS_UNSAVED = 2.0
 
 
 @dataclass
@@ -33,8 +37,9 @@ class Desk:
     """What every step of a run has at hand.
 
     taken_keys hold the keys of taken_files, the log files that this process staged; seen_keys are the
-    mapped files of work.seen; refused_rows are those that the last retried chunk refused; left_out counts
-    calls of the collector that become nothing, by name.
+    mapped files of work.seen; loose are staged files that others took the place of; refused_rows are those
+    that the last retried chunk refused; left_out counts calls of the collector that become nothing, by name;
+    listed are the names in folders of sources.
     """
 
     ws: Workspace
@@ -53,11 +58,17 @@ class Desk:
     refused_rows: frozenset[int] = frozenset()
     left_out: dict[str, int] = field(default_factory=dict)
     id_hashes: Hashes = field(default_factory=lambda: np.empty(0, np.uint64))
+    loose: set[Path] = field(default_factory=set)
+    unsaved_rows: int = 0
+    saved_at: float = field(default_factory=time.monotonic)
+    listed: dict[Path, list[str]] = field(default_factory=dict)
     taken: Taken = field(init=False)
 
     def __post_init__(self) -> None:
         """Know the files that are in."""
-        self.taken = Taken((*self.manifest.intakes, *self.work.intakes))
+        self.taken = Taken(self.manifest.intakes)
+        for intake in self.work.intakes:
+            self.taken.add(intake)
 
     @property
     def data(self) -> Path:
@@ -92,21 +103,28 @@ class Desk:
         self.work.intakes.append(intake)
         self.taken.add(intake)
 
-    def end_step(self) -> None:
-        """Note what this step staged; it is made durable with the commit."""
+    def end_step(self, rows: int) -> None:
+        """A step has staged what it made of so many rows; it is made durable with the commit."""
         self.work.steps += 1
-        work.save(self.data, self.work)
+        self.note(rows)
+
+    def note(self, rows: int) -> None:
+        """Save the journal, but not for a few rows that took no time: a kill may lose a step's work."""
+        self.unsaved_rows += rows
+        if self.unsaved_rows >= self.rows_per_step or time.monotonic() - self.saved_at >= _SECONDS_UNSAVED:
+            work.save(self.data, self.work)
+            self.unsaved_rows, self.saved_at = 0, time.monotonic()
 
 
 def furnish(db: duckdb.DuckDBPyConnection, ws: Workspace, manifest: Manifest, journal: work.Work) -> None:
     """Make what mapping SQL refers to: the kinds, the known time zones, the ids of the registry."""
     kinds = ", ".join(literal(kind) for kind in ws.settings.event_kinds)
     db.execute(f"CREATE TEMP TYPE event_kind AS ENUM ({kinds})")
-    db.execute("CREATE TEMP TABLE known_zones AS SELECT unnest(?) AS name", [_zones()])
+    db.register("known_zones", _zones())
     segments = (*manifest.registry.get("customers", ()), *journal.segments["customers"])
     registry.load_ids(db, segments)
 
 
 @cache
-def _zones() -> list[str]:
-    return sorted(available_timezones())
+def _zones() -> pa.Table:
+    return pa.table({"name": pa.array(sorted(available_timezones()), pa.string())})

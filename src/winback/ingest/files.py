@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,18 +17,20 @@ from winback.settings.sources import Source
 from winback.terms.errors import DataProblem, Place
 
 
-def of_file(source: Source, path: Path, start_row: int, rows_max: int) -> Iterator[Chunk]:
-    """The chunks of one file from row `start_row` (0 = from the first) on.
+def of_file(
+    db: duckdb.DuckDBPyConnection, source: Source, path: Path, *, start_row: int, rows_max: int
+) -> Iterator[Chunk]:
+    """The chunks of one file from row `start_row` (0 = from the first) on; `db` reads what is JSON.
 
     Raises DataProblem where the file is not of its format at all.
     """
     if isinstance(source, CallSource):
-        return gathered(read_calls(source, path), start_row, rows_max)
+        return gathered(read_calls(db, source, path), start_row, rows_max)
     if source.format == "parquet":
         return _parquet(path, start_row, rows_max)
     if source.format == "csv":
         return gathered(texts.csv(source, path), start_row, rows_max)
-    return gathered(texts.ndjson(source, path), start_row, rows_max)
+    return gathered(texts.ndjson(db, source, path), start_row, rows_max)
 
 
 def _parquet(path: Path, start_row: int, rows_max: int) -> Iterator[Chunk]:

@@ -17,6 +17,7 @@ from winback.ingest.contacts import Safe
 from winback.ingest.desk import Desk
 from winback.ingest.keys import text_hashes
 from winback.ingest.mapping import MASK, ROW, Terms, contact_columns
+from winback.ingest.order import Ints
 from winback.ingest.reasons import reason_told
 from winback.store.sql import arrow, identifier, literal, named
 from winback.terms.errors import DataProblem, Place
@@ -41,13 +42,13 @@ KEPT = pa.schema(
 )
 
 
-def refuse(desk: Desk, terms: Terms, chunk: Chunk, *, retried: bool) -> None:
+def refuse(desk: Desk, terms: Terms, chunk: Chunk, bad: pa.Table, *, retried: bool) -> None:
     """Keep the bad candidates and unreadable rows of this step.
 
-    Raises DataProblem at the first of them where the run is strict. Retried rows are only counted: they
-    are kept already.
+    bad: columns row, mapping, bad_field, bad_reason, in the order of the source. Raises DataProblem at the
+    first of them where the run is strict. Retried rows are only counted: they are kept
+    already.
     """
-    bad = arrow(desk.db, named("ingest")["refused_candidates"])
     desk.refused_rows = frozenset(bad["row"].to_pylist()) if retried else frozenset()
     if not bad.num_rows and not chunk.unreadable:
         return
@@ -151,8 +152,7 @@ def _plain(values: Any) -> Any:
 def _unknown(desk: Desk, kept: pa.Table) -> pa.Table:
     """Those of the rows that neither wait already nor were repaired before."""
     known = [*desk.manifest.quarantine, *desk.manifest.settled, *desk.work.quarantine, *desk.work.settled]
-    keys = [pq.read_table(path, columns=["row_key"])["row_key"].to_numpy() for path in known]
-    old = np.concatenate(keys) if keys else np.empty(0, np.int64)
+    old = _row_keys(known)
     here = kept["row_key"].to_numpy()
     first = np.zeros(len(here), np.bool_)
     first[np.unique(here, return_index=True)[1]] = True
@@ -214,5 +214,11 @@ def waiting_count(kept: Sequence[Path], settled: Sequence[Path]) -> int:
     """How many rows wait for repair."""
     if not kept:
         return 0
-    with duckdb.connect(":memory:") as db:
-        return len(waiting(db, kept, settled))
+    return int((~np.isin(_row_keys(kept), _row_keys(settled))).sum())
+
+
+def _row_keys(paths: Iterable[Path]) -> Ints:
+    keys = [
+        pq.read_table(path, columns=["row_key"], partitioning=None)["row_key"].to_numpy() for path in paths
+    ]
+    return np.concatenate([np.empty(0, np.int64), *keys])

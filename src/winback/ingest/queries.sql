@@ -86,24 +86,15 @@ WHERE excluded.from_at >= ingest_contact.from_at;
 -- How many customers have a contact of each kind.
 SELECT kind, count(*) AS customers FROM ingest_contact GROUP BY kind ORDER BY kind;
 
--- name: new_ids
--- Ids that good candidates name and the registry does not have, keyed on from $1 in the order of their rows.
-CREATE OR REPLACE TEMP TABLE new_ids AS
-SELECT id, CAST($1 + row_number() OVER (ORDER BY first_row, id) - 1 AS INTEGER) AS customer
-FROM (
-    SELECT candidates.id, min(candidates.row) AS first_row
-    FROM candidates
-    ANTI JOIN ids ON ids.id = candidates.id
-    WHERE candidates.bad_field IS NULL
-    GROUP BY candidates.id
-);
+-- name: judged_candidates
+-- All candidates, with the dense key of their customer where the registry has it.
+SELECT ids.customer, candidates.* FROM candidates LEFT JOIN ids ON ids.id = candidates.id;
 
--- name: keyed_events
--- The good candidates with the dense key of their customer.
-SELECT ids.customer, candidates.* EXCLUDE (row, mapping, id, bad_field, bad_reason)
-FROM candidates
-JOIN ids ON ids.id = candidates.id
-WHERE candidates.bad_field IS NULL;
+-- name: new_ids
+-- Ids that the registry does not have, keyed on from $1 in the order of their first rows.
+SELECT CAST($1 + row_number() OVER (ORDER BY first_row, id) - 1 AS INTEGER) AS customer, id
+FROM (SELECT id, min(row) AS first_row FROM unkeyed GROUP BY id)
+ORDER BY customer;
 
 -- name: said_contacts
 -- Every contact that good candidates carry, each once, as said last.
@@ -116,10 +107,6 @@ FROM (
 WHERE contact IS NOT NULL
 GROUP BY id, kind, contact
 ORDER BY id, kind, "at";
-
--- name: refused_candidates
--- The candidates that cannot be taken, in the order of the source.
-SELECT row, mapping, bad_field, bad_reason FROM candidates WHERE bad_field IS NOT NULL ORDER BY row, mapping;
 
 -- name: waiting_rows
 -- Quarantined rows that no later run has settled.

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fnmatch
+import glob
 import hashlib
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,27 +36,32 @@ def read_source(desk: Desk, source: Source) -> None:
         _read_query(desk, source)
         return
     built_in = source.name in BUILT_IN_SOURCES
-    for path in incoming.waiting(desk.ws, source.name) if built_in else files_of(desk, source):
+    names = map(str, incoming.waiting(desk.ws, source.name)) if built_in else _names_of(desk, source)
+    for name in names:
         tally = desk.work.tally(source.name)
-        if _is_in(desk, source, path):
+        if _is_in(desk, source, name):
             tally.files_skipped += 1
         else:
-            _read_file(desk, source, path)
+            _read_file(desk, source, Path(name))
             tally.files += 1
 
 
 def files_of(desk: Desk, source: Source) -> list[Path]:
     """The files of a source, in order of their names. Raises DataProblem where there is none."""
+    return [Path(name) for name in _names_of(desk, source)]
+
+
+def _names_of(desk: Desk, source: Source) -> list[str]:
     pattern = Path(source.path or "")
     if pattern.is_absolute():
         root, pattern = Path(pattern.anchor), pattern.relative_to(pattern.anchor)
     else:
         root = desk.ws.root
     if (root / pattern).is_file():
-        return [root / pattern]
+        return [str(root / pattern)]
     if (root / pattern).is_dir():
         pattern = pattern / "*"
-    found = sorted(path for path in root.glob(str(pattern)) if path.is_file() and path.name[0] not in "._")
+    found = _matching(desk, root, pattern)
     if not found:
         raise DataProblem(
             "there is no such file",
@@ -62,29 +71,52 @@ def files_of(desk: Desk, source: Source) -> list[Path]:
     return found
 
 
-def _name(desk: Desk, path: Path) -> str:
-    return str(path.relative_to(desk.ws.root)) if path.is_relative_to(desk.ws.root) else str(path)
+def _matching(desk: Desk, root: Path, pattern: Path) -> list[str]:
+    """The files of a pattern, in order of their names.
+
+    A folder is listed once a run: sources often share one, and it may hold the files of years.
+    """
+    if glob.has_magic(str(pattern.parent)) or pattern.name == "**":
+        found = sorted(path for path in root.glob(str(pattern)) if path.is_file())
+        return [str(path) for path in found if path.name[0] not in "._"]
+    folder = root / pattern.parent
+    if folder not in desk.listed:
+        desk.listed[folder] = sorted(_listed(folder))
+    return [f"{folder}/{name}" for name in fnmatch.filter(desk.listed[folder], pattern.name)]
 
 
-def _is_in(desk: Desk, source: Source, path: Path) -> bool:
-    stat, name = path.stat(), _name(desk, path)
-    state = (stat.st_size, stat.st_mtime_ns)
-    same_name = _whole(desk, desk.taken.of_path(source.name, name))
-    if any((intake.size, intake.modified_ns) == state for intake in same_name):
-        return True
-    same_size = _whole(desk, desk.taken.of_size(source.name, stat.st_size))
+def _listed(folder: Path) -> Iterator[str]:
+    with suppress(FileNotFoundError, NotADirectoryError, PermissionError), os.scandir(folder) as entries:
+        yield from (entry.name for entry in entries if entry.name[0] not in "._" and entry.is_file())
+
+
+def _name(desk: Desk, file: str) -> str:
+    root = f"{desk.ws.root}/"
+    if file.startswith(root):
+        return file[len(root) :]
+    path = Path(file)
+    return str(path.relative_to(desk.ws.root)) if path.is_relative_to(desk.ws.root) else file
+
+
+def _is_in(desk: Desk, source: Source, file: str) -> bool:
+    stat, name = os.stat(file), _name(desk, file)  # noqa: PTH116 - there may be tens of thousands
+    same_name = desk.taken.of_path(source.name, name)
+    for intake in same_name:
+        if (intake.size, intake.modified_ns) == (stat.st_size, stat.st_mtime_ns) and _is_whole(desk, intake):
+            return True
+    same_size = [each for each in desk.taken.of_size(source.name, stat.st_size) if _is_whole(desk, each)]
     if not same_size:
         return False
-    digest = _digest(path)
+    digest = _digest(Path(file))
     same = [intake for intake in same_size if intake.digest == digest]
     if same:
         desk.take_in(replace(same[0], path=name, modified_ns=stat.st_mtime_ns))
     return bool(same)
 
 
-def _whole(desk: Desk, intakes: Iterable[Intake]) -> list[Intake]:
-    """All, but with a key not those whose contacts were refused: they are read again."""
-    return [intake for intake in intakes if desk.box is None or not intake.contacts_refused]
+def _is_whole(desk: Desk, intake: Intake) -> bool:
+    """But with a key not if contacts were refused: the file is read again."""
+    return desk.box is None or not intake.contacts_refused
 
 
 def _digest(path: Path) -> str:
@@ -93,13 +125,14 @@ def _digest(path: Path) -> str:
 
 
 def _read_file(desk: Desk, source: Source, path: Path) -> None:
-    stat, name, digest = path.stat(), _name(desk, path), _digest(path)
+    stat, name, digest = path.stat(), _name(desk, str(path)), _digest(path)
     opened = desk.work.open
     if opened is None or (opened.source, opened.path, opened.digest) != (source.name, name, digest):
         opened = desk.work.open = Open(_next_number(desk), source.name, name, digest)
     steps = max(_LEAST_ROWS_PER_STEP, desk.rows_per_step // len(source.events))
     desk.progress.start(f"{source.name}: {name}")
-    _take(desk, source, files.of_file(source, path, opened.row, min(steps, desk.rows_per_step)))
+    most = min(steps, desk.rows_per_step)
+    _take(desk, source, files.of_file(desk.db, source, path, start_row=opened.row, rows_max=most))
     size, modified = stat.st_size, stat.st_mtime_ns
     _finish(desk, source, Intake(opened.intake, source.name, name, size, modified, digest, *_REST))
 
@@ -132,7 +165,7 @@ def _take(desk: Desk, source: Source, parts: Iterable[chunks.Chunk]) -> None:
         last = chunk.table[ROW][-1].as_py() if chunk.table.num_rows else 0
         opened.row = max(opened.row, last, *(bad.row for bad in chunk.unreadable[-1:]))
         opened.rows += chunk.rows
-        desk.end_step()
+        desk.end_step(chunk.rows)
         desk.progress.advance(chunk.rows)
 
 
@@ -151,7 +184,7 @@ def _finish(desk: Desk, source: Source, intake: Intake) -> None:
     )
     desk.work.seen = [seen for seen in desk.work.seen if seen.intake != opened.intake]
     desk.work.open = None
-    desk.end_step()
+    desk.end_step(0)
 
 
 def mapping_of(source: Source) -> str:

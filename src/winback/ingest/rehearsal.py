@@ -74,7 +74,9 @@ def _first_chunk(desk: Desk, source: Source) -> chunks.Chunk | None:
     if source.format in QUERIED:
         file = desk.ws.root / source.path if source.path else None
         return next(databases.of_query(source, file, ROWS_LOOKED_AT), None)
-    chunk = next(files.of_file(source, files_of(desk, source)[0], 0, ROWS_LOOKED_AT), None)
+    chunk = next(
+        files.of_file(desk.db, source, files_of(desk, source)[0], start_row=0, rows_max=ROWS_LOOKED_AT), None
+    )
     if chunk is None:
         return None
     table = chunk.table.slice(0, ROWS_LOOKED_AT)

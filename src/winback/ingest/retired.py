@@ -27,6 +27,11 @@ def kept(data: Path, now: datetime) -> set[Path]:
     return {data / name for name, at in _noted(data).items() if at > _micros(now - KEPT)}
 
 
+def expired(data: Path, now: datetime) -> set[Path]:
+    """The files that need not stay any longer, as far as they were not forgotten yet."""
+    return {data / name for name, at in _noted(data).items() if at <= _micros(now - KEPT)}
+
+
 def _noted(data: Path) -> dict[str, int]:
     path = data / FILE
     noted: dict[str, int] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

@@ -50,7 +50,7 @@ def _retry_group(desk: Desk, source: Source, rows: pa.Table, mapping: int) -> No
     terms = Terms(desk.ws.settings, source, desk.now)
     raws = quarantine.opened(rows, desk.box)
     if mapping == quarantine.NO_MAPPING:
-        chunk, chosen = _recut(source, rows, raws), None
+        chunk, chosen = _recut(desk, source, rows, raws), None
     else:
         chunk, chosen = _remade(desk, rows, raws), [mapping]
     tally = desk.work.tally(source.name)
@@ -63,7 +63,7 @@ def _retry_group(desk: Desk, source: Source, rows: pa.Table, mapping: int) -> No
         pq.write_table(keys, path)
         desk.work.settled.append(path)
         desk.work.repaired += keys.num_rows
-    desk.end_step()
+    desk.end_step(chunk.rows)
 
 
 def _remade(desk: Desk, rows: pa.Table, raws: list[str]) -> Chunk:
@@ -84,7 +84,7 @@ def _remade(desk: Desk, rows: pa.Table, raws: list[str]) -> Chunk:
     return Chunk(table, table.num_rows)
 
 
-def _recut(source: Source, rows: pa.Table, raws: list[str]) -> Chunk:
+def _recut(desk: Desk, source: Source, rows: pa.Table, raws: list[str]) -> Chunk:
     """Lines that could not be cut, as they stand now; those that still cannot be are left out."""
     lines = [json.loads(raw).get(quarantine.LINE, "") for raw in raws]
     header = json.loads(rows["types"][0].as_py())
@@ -92,7 +92,7 @@ def _recut(source: Source, rows: pa.Table, raws: list[str]) -> Chunk:
     keys, tables = [], []
     plain = source.model_copy(update={"encoding": "utf-8"})
     for key, line in zip(rows["row_key"].to_pylist(), lines, strict=True):
-        parts = list(_cut(plain, f"{head}{line}\n"))
+        parts = list(_cut(desk, plain, f"{head}{line}\n"))
         if len(parts) == 1 and parts[0].table.num_rows == 1 and not parts[0].unreadable:
             keys.append(key)
             tables.append(parts[0].table.drop_columns([ROW]))
@@ -102,13 +102,13 @@ def _recut(source: Source, rows: pa.Table, raws: list[str]) -> Chunk:
     return Chunk(table.add_column(0, ROW, pa.array(keys, pa.int64())), rows.num_rows)
 
 
-def _cut(source: Source, text: str) -> Iterator[Chunk]:
+def _cut(desk: Desk, source: Source, text: str) -> Iterator[Chunk]:
     if isinstance(source, CallSource):
-        return calls(source, text.encode())
+        return calls(desk.db, source, text.encode())
     return (
         texts.csv(source, texts.Held(text))
         if source.format == "csv"
-        else texts.ndjson(source, texts.Held(text))
+        else texts.ndjson(desk.db, source, texts.Held(text))
     )
 
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from winback.ingest import contacts, incoming, manifest, quarantine, retired, work
+from winback.ingest import contacts, incoming, leftovers, manifest, quarantine, work
 from winback.ingest.desk import Desk, furnish
 from winback.ingest.keys import load_kernels
 from winback.ingest.nouns import IngestSummary, Manifest, SourceSummary
@@ -56,7 +56,7 @@ def run(
         known = _deliver_contacts(ws, known)
         law = ws.settings.fingerprint(*_STAGED_UNDER)
         journal = work.Work(known.version, law, known.customers) if strict else work.load(ws.data, known, law)
-        work.clean(ws.data, known, journal, retired.kept(ws.data, now))
+        leftovers.clean(ws.data, known, journal, now)
         with ws.duckdb() as db, ThreadPoolExecutor(ws.threads) as pool:
             desk = Desk(ws, known, journal, db, pool, contacts.safe(), now, strict, progress)
             desk.rows_per_step = rows_per_step or desk.rows_per_step
@@ -64,6 +64,7 @@ def run(
             furnish(db, ws, known, journal)
             _read(desk, _chosen(ws, sources), retry)
             new = commit(desk) if _has_news(desk) else known
+        leftovers.end(ws.data, desk.loose)
         new = _deliver_contacts(ws, new)
         incoming.put_away(ws, new, now)
         return replace(_summary(desk, new), seconds=time.monotonic() - began)

@@ -47,20 +47,18 @@ class CallSource(Source):
     currency: str
 
 
-def calls(source: CallSource, content: bytes) -> Iterator[Chunk]:
+def calls(db: duckdb.DuckDBPyConnection, source: CallSource, content: bytes) -> Iterator[Chunk]:
     """The calls of a segment. A line that a kill or a lost disk left behind is unreadable, not an error."""
     lines = content.decode("utf-8", "replace").split("\n")
     if lines and not lines[-1]:
         lines.pop()
-    with duckdb.connect(":memory:", config={"threads": 2, "autoinstall_known_extensions": False}) as db:
-        db.execute("SET TimeZone = 'UTC'")
-        for start in range(0, len(lines), _ROWS_AT_ONCE):
-            yield _chunk(db, source, lines[start : start + _ROWS_AT_ONCE], start)
+    for start in range(0, len(lines), _ROWS_AT_ONCE):
+        yield _chunk(db, source, lines[start : start + _ROWS_AT_ONCE], start)
 
 
-def read_calls(source: CallSource, path: Path) -> Iterator[Chunk]:
+def read_calls(db: duckdb.DuckDBPyConnection, source: CallSource, path: Path) -> Iterator[Chunk]:
     """The calls of a segment file."""
-    return calls(source, path.read_bytes())
+    return calls(db, source, path.read_bytes())
 
 
 def _chunk(db: duckdb.DuckDBPyConnection, source: CallSource, lines: list[str], start: int) -> Chunk:
@@ -79,6 +77,7 @@ def _chunk(db: duckdb.DuckDBPyConnection, source: CallSource, lines: list[str], 
         f"SELECT {identifier(ROW)}, why_not, line FROM opened WHERE why_not IS NOT NULL ORDER BY 1"
     ).fetchall()
     table = arrow(db, _rows_sql(source))
+    db.execute("DROP TABLE opened")
     db.unregister("lines")
     unreadable = tuple(Unreadable(row, why, line) for row, why, line in bad)
     return Chunk(table, table.num_rows + len(unreadable), unreadable)

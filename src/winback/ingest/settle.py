@@ -61,7 +61,7 @@ def _roll_up(desk: Desk, days: set[date], anew: bool) -> None:
     for month, its_days in months.items():
         if month not in done:
             _roll_month(desk, month, its_days, anew)
-            work.save(desk.data, desk.work)
+            desk.note(sum(file.rows for day in its_days for file in desk.log_files(day)))
         desk.progress.advance()
 
 
@@ -83,8 +83,9 @@ def _roll_month(desk: Desk, month: str, days: Sequence[date], anew: bool) -> Non
 
 def _roll(desk: Desk, day: date) -> dict[str, Lane]:
     if day in desk.work.log:
-        committed = desk.manifest.days.get(day, ())
-        desk.work.log[day], absorbed = made_whole(desk.work.log[day], committed, desk.version)
+        committed, staged = desk.manifest.days.get(day, ()), desk.work.log[day]
+        desk.work.log[day], absorbed = made_whole(staged, committed, desk.version)
+        desk.loose |= {file.path for file in staged} - {file.path for file in desk.work.log[day]}
         desk.work.absorbed |= absorbed
     files = [file.path for file in desk.log_files(day)]
     return roll_day(desk.ws.settings, day_number(day), read_day(files))

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from winback.ingest import contacts, quarantine
@@ -38,16 +40,16 @@ def take_chunk(
     """
     chosen = range(len(terms.source.events)) if mappings is None else mappings
     selected = select_candidates(desk, terms, chunk, chosen)
-    quarantine.refuse(desk, terms, chunk, retried=retried)
-    _give_keys(desk)
+    bad, good = _judged(arrow(desk.db, named("ingest")["judged_candidates"]))
+    quarantine.refuse(desk, terms, chunk, bad, retried=retried)
+    good = _with_keys(desk, good)
     _take_contacts(desk, terms)
     if isinstance(terms.source, CallSource):
         keep_sealed(desk, terms.source)
     tally = desk.work.tally(terms.source.name)
-    events = arrow(desk.db, named("ingest")["keyed_events"])
     desk.db.execute("DROP TABLE candidates")
     desk.db.unregister("chunk")
-    take_events(desk, terms, tally, events)
+    take_events(desk, terms, tally, good.drop_columns(["row", "mapping", "id"]))
     tally.rows += chunk.rows
     tally.unreadable += len(chunk.unreadable)
     candidates = chunk.table.num_rows * len(chosen)
@@ -57,9 +59,10 @@ def take_chunk(
 
 def select_candidates(desk: Desk, terms: Terms, chunk: Chunk, chosen: Sequence[int]) -> int:
     """Make the table `candidates` of the chosen mappings from a chunk; how many there are."""
-    desk.db.register("chunk", _with_columns(terms, chunk.table))
+    table = _with_columns(terms, chunk.table)
+    desk.db.register("chunk", table)
     try:
-        parts = [candidates_sql(terms, index, _types(desk.db, terms, index)) for index in chosen]
+        parts = [candidates_sql(terms, index, _types(desk, terms, index, table.schema)) for index in chosen]
         return int(_one(desk.db, f"CREATE TEMP TABLE candidates AS {' UNION ALL BY NAME '.join(parts)}"))
     except duckdb.Error as failed:
         why = str(failed).splitlines()[0]
@@ -86,22 +89,62 @@ def _with_columns(terms: Terms, table: pa.Table) -> pa.Table:
     return table
 
 
-def _types(db: duckdb.DuckDBPyConnection, terms: Terms, index: int) -> Mapping[str, str]:
-    rows = db.execute("DESCRIBE " + types_sql(terms.source, index)).fetchall()
-    return {str(row[0]): "VARCHAR" if row[1] == '"NULL"' else str(row[1]) for row in rows}
+def _types(desk: Desk, terms: Terms, index: int, schema: pa.Schema) -> Mapping[str, str]:
+    """DuckDB's types of the raw fields of a mapping over columns of this schema, asked once of each."""
+    sql = types_sql(terms.source, index)
+    key = (sql, schema.to_string(show_schema_metadata=False, show_field_metadata=False))
+    if key not in _known_types:
+        rows = desk.db.execute("DESCRIBE " + sql).fetchall()
+        if len(_known_types) >= _TYPES_MOST:
+            _known_types.clear()
+        _known_types[key] = {str(row[0]): "VARCHAR" if row[1] == '"NULL"' else str(row[1]) for row in rows}
+    return _known_types[key]
 
 
-def _give_keys(desk: Desk) -> None:
-    """Give dense keys to ids that are new, in the order of their first rows."""
-    before = desk.work.customers
-    desk.work.customers = before + int(_one(desk.db, named("ingest")["new_ids"], [before]))
-    if desk.work.customers == before:
-        return
-    desk.db.execute("INSERT INTO ids SELECT id, customer FROM new_ids")
+_known_types: dict[tuple[str, str], Mapping[str, str]] = {}
+_TYPES_MOST = 1024
+
+
+def _judged(candidates: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """The bad candidates, in the order of the source, and the good ones, without a verdict."""
+    candidates = _in_order(candidates)
+    verdict = ["bad_field", "bad_reason"]
+    bad = candidates.select(["row", "mapping", *verdict])
+    is_good = pc.is_null(candidates["bad_field"])
+    good = candidates.drop_columns(verdict)
+    if candidates["bad_field"].null_count == candidates.num_rows:
+        return bad.slice(0, 0), good
+    ordered = [("row", "ascending"), ("mapping", "ascending")]
+    return bad.filter(pc.invert(is_good)).sort_by(ordered), good.filter(is_good)
+
+
+def _in_order(candidates: pa.Table) -> pa.Table:
+    """By mapping and row: a join may have given them in an order of its own, another each time."""
+    mapping, row = (candidates[name].to_numpy() for name in ("mapping", "row"))
+    same = mapping[1:] == mapping[:-1]
+    if np.all((mapping[1:] > mapping[:-1]) | (same & (row[1:] >= row[:-1]))):
+        return candidates
+    return candidates.take(pa.array(np.lexsort((row, mapping))))
+
+
+def _with_keys(desk: Desk, good: pa.Table) -> pa.Table:
+    """The good candidates, all with dense keys: ids that are new get theirs in the order of first rows."""
+    before, customer = desk.work.customers, good["customer"]
+    if not customer.null_count:
+        return good
+    desk.db.register("unkeyed", good.select(["row", "id"]).filter(pc.is_null(customer)))
+    fresh = arrow(desk.db, named("ingest")["new_ids"], [before])
+    desk.db.unregister("unkeyed")
+    desk.work.customers = before + fresh.num_rows
+    desk.db.register("fresh", fresh)
+    desk.db.execute("INSERT INTO ids SELECT id, customer FROM fresh")
+    desk.db.unregister("fresh")
     path = desk.place("registry", ".customers.parquet")
-    fresh = arrow(desk.db, "SELECT customer, id FROM new_ids ORDER BY customer")
     pq.write_table(fresh, path, compression="zstd")
     desk.work.segments["customers"].append(path)
+    places = pc.index_in(good["id"], value_set=fresh["id"].combine_chunks())
+    keys = pc.coalesce(customer, pc.add(places, pa.scalar(before, pa.int32())))
+    return good.set_column(good.column_names.index("customer"), "customer", keys)
 
 
 def _take_contacts(desk: Desk, terms: Terms) -> None:

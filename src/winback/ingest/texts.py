@@ -97,14 +97,13 @@ def csv(source: Source, path: Path | Held) -> Iterator[Chunk]:
     yield from head.chunks(None)
 
 
-def ndjson(source: Source, path: Path | Held) -> Iterator[Chunk]:
+def ndjson(db: duckdb.DuckDBPyConnection, source: Source, path: Path | Held) -> Iterator[Chunk]:
     """The objects of an NDJSON file, their keys as text columns; nested values stay JSON."""
     options = arrow_csv.ParseOptions(
         delimiter=_NO_DELIMITER, quote_char=False, double_quote=False, ignore_empty_lines=False
     )
-    with duckdb.connect(":memory:", config={"threads": 2, "autoinstall_known_extensions": False}) as db:
-        for chunk in _Rows(source, path, options).chunks([_LINE]):
-            yield _objects(db, chunk)
+    for chunk in _Rows(source, path, options).chunks([_LINE]):
+        yield _objects(db, chunk)
 
 
 class _Rows:

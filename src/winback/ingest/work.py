@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from winback.ingest.manifest import files_of, log_file_from_json, log_file_to_json
+from winback.ingest.manifest import log_file_from_json, log_file_to_json
 from winback.ingest.nouns import Intake, LaneFile, LogFile, Manifest
 from winback.store.whole import sync, write_json
 from winback.terms.time import month_of
@@ -106,7 +104,7 @@ class Work:
 def save(data: Path, work: Work) -> None:
     """Note what is staged, for a later run under the same start of the machine."""
     raw: dict[str, Any] = {
-        "boot": _boot(),
+        "boot": boot(),
         "base": work.base,
         "law": work.law,
         "customers": work.customers,
@@ -144,7 +142,7 @@ def load(data: Path, manifest: Manifest, law: str) -> Work:
     except ValueError:  # the machine went down while it was written
         return fresh
     known = (raw["base"], raw["law"], raw["boot"])
-    if raw["boot"] is None or known != (manifest.version, law, _boot()):
+    if raw["boot"] is None or known != (manifest.version, law, boot()):
         return fresh
     log = {date.fromisoformat(d): [log_file_from_json(data, f) for f in fs] for d, fs in raw["log"].items()}
     return Work(
@@ -170,22 +168,6 @@ def load(data: Path, manifest: Manifest, law: str) -> Work:
     )
 
 
-def clean(data: Path, manifest: Manifest, work: Work, kept: set[Path]) -> None:
-    """Remove every file that neither manifest nor journal names, nor `kept`; another run's leftovers."""
-    named = {str(path) for paths in (files_of(manifest), work.files(), kept) for path in paths}
-    for folder in FOLDERS:
-        for place, _, names in os.walk(data / folder):
-            for name in names:
-                path = os.path.join(place, name)  # noqa: PTH118 - there are thousands, each night
-                if path not in named:
-                    os.unlink(path)  # noqa: PTH108
-    for day in (data / "log").glob("day=*"):
-        with suppress(OSError):  # it holds something
-            day.rmdir()
-    for part in data.glob(".*.part"):
-        part.unlink()
-
-
 def end(data: Path) -> None:
     """Forget the journal; what it staged is committed, or given up."""
     (data / JOURNAL).unlink(missing_ok=True)
@@ -193,7 +175,7 @@ def end(data: Path) -> None:
 
 
 @cache
-def _boot() -> str | None:
+def boot() -> str | None:
     """Which start of the machine this is; None where the system does not tell."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
