@@ -1,22 +1,25 @@
 """The compiled loops over the bits of alive days; shapes and meaning stand in `alive`."""
 
+from typing import Any
+
 import numpy as np
-from numba import njit
+
+from winback.store.compiled import kept
 
 #: The day number that stands for "no such day".
 NO_DAY = np.int32(-(2**31))
 
 
-@njit(cache=True)
-def mark(row, customer, day, first, before):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+@kept()
+def mark(row: Any, customer: Any, day: Any, first: Any, before: Any) -> None:  # noqa: PLR0917
     """Set the bit of each (customer, day) before `before` in one month."""
     for i in range(len(customer)):
         if day[i] < before:
             row[customer[i]] |= np.uint32(1) << np.uint32(day[i] - first)
 
 
-@njit(cache=True)
-def keep_last(last, row, first, before):  # type: ignore[no-untyped-def]
+@kept()
+def keep_last(last: Any, row: Any, first: Any, before: Any) -> None:
     """Overwrite `last` with the last day of the month before `before`, where there is one."""
     for c in range(len(row)):
         bits = row[c]
@@ -28,8 +31,8 @@ def keep_last(last, row, first, before):  # type: ignore[no-untyped-def]
                 break
 
 
-@njit(cache=True)
-def keep_first(found, row, first):  # type: ignore[no-untyped-def]
+@kept()
+def keep_first(found: Any, row: Any, first: Any) -> None:
     """Set `found` to the first day of the month where it is not set yet."""
     for c in range(len(row)):
         bits = row[c]
@@ -41,8 +44,8 @@ def keep_first(found, row, first):  # type: ignore[no-untyped-def]
                 break
 
 
-@njit(cache=True)
-def count_spells(masks, month_first, days):  # type: ignore[no-untyped-def]
+@kept()
+def count_spells(masks: Any, month_first: Any, days: Any) -> Any:
     """How many spells each customer has."""
     months, customers = masks.shape
     counts = np.zeros(customers, np.int64)
@@ -61,8 +64,8 @@ def count_spells(masks, month_first, days):  # type: ignore[no-untyped-def]
     return counts
 
 
-@njit(cache=True)
-def fill_spells(masks, month_first, days, offsets, start, end):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+@kept()
+def fill_spells(masks: Any, month_first: Any, days: Any, offsets: Any, start: Any, end: Any) -> None:  # noqa: PLR0917
     """Write the first and last day of each spell; `offsets` says where those of a customer begin."""
     months, customers = masks.shape
     at = offsets[:-1] - 1
@@ -82,8 +85,8 @@ def fill_spells(masks, month_first, days, offsets, start, end):  # type: ignore[
                 day += 1
 
 
-@njit(cache=True)
-def keep_last_each(last, row, first, before):  # type: ignore[no-untyped-def]
+@kept()
+def keep_last_each(last: Any, row: Any, first: Any, before: Any) -> None:
     """As `keep_last`, with a day `before` of each customer's own."""
     for c in range(len(row)):
         bits = row[c]

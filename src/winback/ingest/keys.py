@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
 from numpy.typing import NDArray
+
+from winback.store.compiled import inner, kept
 
 Hashes = NDArray[np.uint64]
 #: What a field that is not there counts as.
@@ -21,7 +22,7 @@ _FNV_START, _FNV_PRIME = 0xCBF29CE484222325, 0x100000001B3
 KNOWN, MINE = 1, 2
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inner(inline="always")
 def _mix(x: Any) -> Any:
     x = np.uint64(x) + np.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -29,7 +30,7 @@ def _mix(x: Any) -> Any:
     return x ^ (x >> np.uint64(31))
 
 
-@njit(cache=True, nogil=True)
+@kept()
 def _hash_bytes(data: Any, offsets: Any, out: Any) -> None:
     for i in range(len(out)):
         h = np.uint64(_FNV_START)
@@ -38,14 +39,14 @@ def _hash_bytes(data: Any, offsets: Any, out: Any) -> None:
         out[i] = _mix(h)
 
 
-@njit(cache=True, nogil=True)
+@kept()
 def fold(into: Any, more: Any) -> None:
     """Fold one field's hashes into those of the fields before it, in place."""
     for i in range(len(into)):
         into[i] = _mix(into[i] ^ np.uint64(more[i]))
 
 
-@njit(cache=True, nogil=True)
+@inner()
 def numbered_key(content: Any, occurrence: Any) -> Any:
     """The key of the so-manieth (0 = first) event of one content in its file."""
     return _mix(np.uint64(content) + np.uint64(occurrence) * np.uint64(_FNV_PRIME))
@@ -84,7 +85,7 @@ def number_hashes(numbers: pa.Array) -> Hashes:
     return hashes
 
 
-@njit(cache=True, nogil=True)
+@kept()
 def settle_keys(content: Any, by_message: Any, known: Any, mine: Any, drop: bool) -> Any:  # noqa: PLR0917
     """Keys and fates of the events of one day and source, by (customer, at, content).
 
@@ -123,7 +124,7 @@ def settle_keys(content: Any, by_message: Any, known: Any, mine: Any, drop: bool
     return keys, fates
 
 
-@njit(cache=True, nogil=True)
+@inner()
 def _put(slots: Any, marks: Any, key: Any, mark: Any) -> None:
     place = np.int64(key & np.uint64(len(slots) - 1))
     while marks[place] != 0 and slots[place] != key:
@@ -132,7 +133,7 @@ def _put(slots: Any, marks: Any, key: Any, mark: Any) -> None:
     marks[place] |= mark
 
 
-@njit(cache=True, nogil=True)
+@inner()
 def _mark(slots: Any, marks: Any, key: Any) -> Any:
     place = np.int64(key & np.uint64(len(slots) - 1))
     while marks[place] != 0 and slots[place] != key:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from winback.store.compiled import kept
 
 Ints = NDArray[np.int64]
 Days = NDArray[np.int32]
@@ -22,7 +23,7 @@ def stable_order(keys: Ints) -> Ints:
     return order
 
 
-@njit(cache=True, nogil=True)
+@kept()
 def _radix(keys: Any, bits: int) -> Any:
     n = len(keys)
     order = np.arange(n)
@@ -43,7 +44,7 @@ def _radix(keys: Any, bits: int) -> Any:
     return order
 
 
-@njit(cache=True, nogil=True)
+@kept()
 def refine(order: Any, keys: Any, at: Any, content: Any) -> None:
     """Sort each run of equal `keys` in `order` by (at, content), in place and stably."""
     n = len(order)
@@ -55,7 +56,9 @@ def refine(order: Any, keys: Any, at: Any, content: Any) -> None:
         if end - start > _SHORT_RUN:
             run = order[start:end].copy()
             run = run[np.argsort(content[run], kind="mergesort")]
-            order[start:end] = run[np.argsort(at[run], kind="mergesort")]
+            run = run[np.argsort(at[run], kind="mergesort")]
+            for i in range(start, end):
+                order[i] = run[i - start]
         else:
             for i in range(start + 1, end):
                 p = order[i]
@@ -69,7 +72,7 @@ def refine(order: Any, keys: Any, at: Any, content: Any) -> None:
         start = end
 
 
-@njit(cache=True, nogil=True)
+@kept()
 def merge_places(  # noqa: PLR0917
     old_customer: Any, old_day: Any, keep: Any, new_customer: Any, new_day: Any
 ) -> Any:

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from winback.predict.shapley import send
 from winback.predict.trees import Floats, Trees
+from winback.store.compiled import kept
 from winback.terms.sources import digest_of
 
 BLOCK_ROWS = 2048
@@ -88,7 +88,7 @@ def margins(trees: Trees, leaves: Ordered, matrix: NDArray[np.float32], *, threa
 
 
 def _made(digest: int) -> Callable[..., None]:
-    @numba.njit(cache=True, error_model="numpy", nogil=True)
+    @kept(error_model="numpy")
     def add(found: Any, by_column: Any, block: Any, model: Any) -> None:
         trees, leaves, position = model
         into = found[block[0] : block[1]]

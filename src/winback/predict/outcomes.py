@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from winback.store.compiled import kept
 
 Ints = NDArray[np.int32]
 #: A day that is not: the customer did not churn, or was never there.
 NONE = -1
-_compiled = numba.njit(cache=True, nogil=True)
+_compiled = kept()
 
 
 class AliveDays(NamedTuple):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from winback.predict.threads import cores_given
+from winback.store.compiled import kept
 
 #: What `walk` tells, in this order.
 SCORES = (
@@ -93,7 +93,7 @@ def _one(ranked: Ranked, into: NDArray[np.float64], number: int, seed: int) -> N
     walk(ranked, weights, into)
 
 
-@numba.njit(cache=True, nogil=True)
+@kept()
 def _draw(weights: Any, seed: Any, number: Any, poisson: Any) -> None:
     """Poisson numbers of mean 1 by customer, from SplitMix64 of (seed, number, customer)."""
     state = seed * np.uint64(0x9E3779B97F4A7C15) + number * np.uint64(0xD1B54A32D192ED03)
@@ -110,7 +110,7 @@ def _draw(weights: Any, seed: Any, number: Any, poisson: Any) -> None:
         weights[customer] = drawn
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy")
+@kept(error_model="numpy")
 def walk(ranked: Ranked, weights: Any, into: Any) -> None:
     """Fill `into` with the scores in the order of SCORES; `weights` by customer say how often a row counts.
 

@@ -15,15 +15,16 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
+
+from winback.store.compiled import kept
 
 #: Bits of LightGBM's decision_type, and what it holds missing.
 CATEGORICAL, DEFAULT_LEFT, MISSING_SHIFT = 1, 2, 2
 MISSING_ZERO, MISSING_NAN = 1, 2
 #: LightGBM takes numbers as near to zero as this for zero.
 ZERO = 1e-35
-_compiled = numba.njit(cache=True, error_model="numpy", nogil=True)
+_compiled = kept(error_model="numpy")
 
 
 class Tables(NamedTuple):

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 from numba.np.numpy_support import carray
 
 from winback.profile.memory import pointer_to
@@ -31,6 +30,7 @@ from winback.profile.programme import (
     TREND,
     VARIETY,
 )
+from winback.store.compiled import inner, kept
 from winback.terms.sources import digest_of
 
 Int64s = npt.NDArray[np.int64]
@@ -41,7 +41,7 @@ WORD = 64
 COMPILED = ("derive.py", "gather.py", "kernel.py", "memory.py", "programme.py", "reading.py", "scans.py")
 
 
-@njit(nogil=True)
+@inner()
 def derive(lane: int, first: int, after: int, base: Any, programme: Any, moments: Any, output: Any) -> None:
     """Make the derived columns that a lane completes, for a block of customers on every date.
 
@@ -63,7 +63,7 @@ def derive(lane: int, first: int, after: int, base: Any, programme: Any, moments
             put_bits(output.valid[column], row, length, flags)
 
 
-@njit(nogil=True)
+@inner()
 def make(derivation: Any, row: int, n: int, programme: Any, output: Any) -> None:
     """One derived column for n customers from `row` on, by the widths of what it is made of."""
     what, column, a, b, c = derivation
@@ -104,26 +104,26 @@ def make(derivation: Any, row: int, n: int, programme: Any, output: Any) -> None
         put_ratios(what, short_of(output, a, row, n), short_of(output, b, row, n), ratio)
 
 
-@njit(nogil=True)
+@inner()
 def short_of(output: Any, column: int, row: int, n: int) -> Numbers:
     """n numbers of an INT32 column."""
     return carray(pointer_to(output.values[column] + 4 * row), n, np.int32)
 
 
-@njit(nogil=True)
+@inner()
 def wide_of(output: Any, column: int, row: int, n: int) -> Numbers:
     """n numbers of an INT64 column."""
     return carray(pointer_to(output.values[column] + 8 * row), n, np.int64)
 
 
-@njit(nogil=True)
+@inner()
 def put_days_since(day: int, base: Numbers, into: Numbers) -> None:
     """Days from the day that `into` holds to the date; null stays null."""
     for i in range(len(into)):
         into[i] = NULL32 if into[i] == NULL32 else day + base[i] - into[i]
 
 
-@njit(nogil=True)
+@inner()
 def put_variety(bits: Numbers, into: Numbers) -> None:
     """How many bits are set."""
     for i in range(len(into)):
@@ -134,7 +134,7 @@ def put_variety(bits: Numbers, into: Numbers) -> None:
         into[i] = found
 
 
-@njit(nogil=True)
+@inner()
 def put_counts(what: int, a: Numbers, b: Numbers, churn_days: int, into: Numbers) -> None:
     """Counts from columns: a copy; lapses with the present one; differences."""
     if what == SINCE_DAY:
@@ -151,7 +151,7 @@ def put_counts(what: int, a: Numbers, b: Numbers, churn_days: int, into: Numbers
             into[i] = a[i] - (b[i] - a[i])
 
 
-@njit(nogil=True)
+@inner()
 def put_amounts(what: int, a: Numbers, b: Numbers, into: Numbers) -> None:
     """Amounts from columns: change since the edge of a window; this window less the one before."""
     if what == CHANGE:
@@ -162,7 +162,7 @@ def put_amounts(what: int, a: Numbers, b: Numbers, into: Numbers) -> None:
             into[i] = a[i] - (b[i] - a[i])
 
 
-@njit(nogil=True, error_model="numpy")
+@inner(error_model="numpy")
 def put_ratios(what: int, a: Numbers, b: Numbers, into: Numbers) -> None:
     """Ratios of two columns, NaN (null) where the divisor is none."""
     if what == RATIO:
@@ -180,7 +180,7 @@ def put_ratios(what: int, a: Numbers, b: Numbers, into: Numbers) -> None:
             into[i] = np.float64(a[i]) / np.float64(b[i] - 1) if b[i] > 1 else np.nan
 
 
-@njit(nogil=True, error_model="numpy")
+@inner(error_model="numpy")
 def put_gap_ratio(since: Numbers, days: Numbers, span: Numbers, into: Numbers) -> None:
     """The gap that lasts over the mean of the gaps so far; NaN (null) where there was none."""
     for i in range(len(into)):
@@ -188,7 +188,7 @@ def put_gap_ratio(since: Numbers, days: Numbers, span: Numbers, into: Numbers) -
         into[i] = gap / np.float64(span[i]) if days[i] > 1 else np.nan
 
 
-@njit(nogil=True, error_model="numpy")
+@inner(error_model="numpy")
 def put_spread(squares: Numbers, days: Numbers, span: Numbers, into: Numbers) -> None:
     """The standard deviation of the gaps, from the sum of their squares; NaN (null) where there was none."""
     for i in range(len(into)):
@@ -197,7 +197,7 @@ def put_spread(squares: Numbers, days: Numbers, span: Numbers, into: Numbers) ->
         into[i] = spread if gaps > 0 else np.nan
 
 
-@njit(nogil=True)
+@inner()
 def flag_known(address: int, width: int, row: int, n: int, flags: Numbers) -> None:
     """A 1 for each value that is not null, a 0 for each that is."""
     if width == INT32:
@@ -214,7 +214,7 @@ def flag_known(address: int, width: int, row: int, n: int, flags: Numbers) -> No
             flags[i] = wide[i] != NULL64
 
 
-@njit(nogil=True)
+@inner()
 def put_bits(valid: int, row: int, n: int, flags: Numbers) -> None:
     """Write n flags as bits from bit `row` on; eight at once where the bits begin with a byte.
 
@@ -235,7 +235,7 @@ def put_bits(valid: int, row: int, n: int, flags: Numbers) -> None:
 
 
 def _made(digest: int) -> Callable[..., None]:
-    @njit(nogil=True, cache=True)
+    @kept()
     def derive_all(rows: int, programme: Any, moments: Any, output: Any) -> None:
         base = np.zeros(rows, np.int32)
         for first in range(0, rows if digest else 0, 4 * WORD):

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from winback.profile.memory import load_int32
+from winback.store.compiled import inner
 
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
@@ -50,7 +50,7 @@ class Scratch(NamedTuple):
     spare_offset: Int64s
 
 
-@njit(nogil=True)
+@inner()
 def make_scratch(rows: int, block: int, programme: Any, moments: Any, files: Any) -> Scratch:
     """Room for `rows` rows of a lane in a block."""
     scans, most, lanes_alive = 1, 0, 1
@@ -83,7 +83,7 @@ def make_scratch(rows: int, block: int, programme: Any, moments: Any, files: Any
     )
 
 
-@njit(nogil=True)
+@inner()
 def next_cuts(cut: Int32s) -> Int32s:
     """For the days from the one before the first cut on: which cut is the first after the day."""
     found = np.zeros(cut[-1] - cut[0] + 1, np.int32)
@@ -95,7 +95,7 @@ def next_cuts(cut: Int32s) -> Int32s:
     return found
 
 
-@njit(nogil=True)
+@inner()
 def cuts_needed(programme: Any, moments: Any) -> npt.NDArray[np.bool_]:
     """Which scans are read at which cuts, by lane one after another."""
     needed = np.zeros((len(programme.scan_kind), len(moments.cut) + 1), np.bool_)
@@ -110,7 +110,7 @@ def cuts_needed(programme: Any, moments: Any) -> npt.NDArray[np.bool_]:
     return needed
 
 
-@njit(nogil=True)
+@inner()
 def find_rows(lane: int, keys: Int32s, files: Any, cursor: Int64s, scratch: Scratch) -> int:
     """List the rows of these customers (keys ascending) in the lane; -1 where room is short."""
     first_file, last = files.first[lane], keys[-1]
@@ -146,7 +146,7 @@ def find_rows(lane: int, keys: Int32s, files: Any, cursor: Int64s, scratch: Scra
     return found
 
 
-@njit(nogil=True)
+@inner()
 def find_scattered(keys: Int32s, address: int, at: int, end: int, found: int, scratch: Scratch) -> int:
     """List the rows of customers that are not all neighbours; gives how many were found, -1 if too many."""
     for j in range(len(keys)):
@@ -162,7 +162,7 @@ def find_scattered(keys: Int32s, address: int, at: int, end: int, found: int, sc
     return found
 
 
-@njit(nogil=True)
+@inner()
 def gallop(customer: int, address: int, at: int, end: int) -> int:
     """The first row after `at` whose customer is not less: doubling steps, then halving."""
     step = 1
@@ -179,7 +179,7 @@ def gallop(customer: int, address: int, at: int, end: int) -> int:
     return low
 
 
-@njit(nogil=True)
+@inner()
 def lay_out(lane: int, n: int, files: Any, scratch: Scratch) -> None:
     """Give each row found its place customer by customer, and put its day there."""
     first_file = files.first[lane]
@@ -202,7 +202,7 @@ def lay_out(lane: int, n: int, files: Any, scratch: Scratch) -> None:
             scratch.day[slot] = load_int32(address + 4 * scratch.row[k])
 
 
-@njit(nogil=True)
+@inner()
 def put_places(first: int, after: int, base: Int32s, cut: Int32s, scratch: Scratch) -> None:
     """For each cut and customer, where the days before it end; the last row is the beginning of time.
 
@@ -227,7 +227,7 @@ def put_places(first: int, after: int, base: Int32s, cut: Int32s, scratch: Scrat
     add_up_cuts(place[: last + 1], n)
 
 
-@njit(nogil=True)
+@inner()
 def add_up_cuts(value: npt.NDArray[Any], n: int) -> None:
     """Running sums over the cuts (rows) of what came since the cut before, for n customers at once."""
     sums = np.zeros(n, value.dtype)
@@ -238,13 +238,15 @@ def add_up_cuts(value: npt.NDArray[Any], n: int) -> None:
             here[j] = sums[j]
 
 
-@njit(nogil=True)
+@inner()
 def merge_alive(n: int, scratch: Scratch) -> None:
     """Merge the days of this lane into the alive days of each customer, each day once."""
     old, old_offset = scratch.spare_day, scratch.spare_offset
     total = scratch.alive_offset[n]
-    old[:total] = scratch.alive_day[:total]
-    old_offset[:] = scratch.alive_offset
+    for k in range(total):
+        old[k] = scratch.alive_day[k]
+    for j in range(len(old_offset)):
+        old_offset[j] = scratch.alive_offset[j]
     into, at = scratch.alive_day, 0
     for j in range(n):
         i, i_end = old_offset[j], old_offset[j + 1]

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from winback.profile.derive import COMPILED, derive
 from winback.profile.gather import Scratch, find_rows, lay_out, make_scratch, merge_alive, put_places
@@ -16,6 +15,7 @@ from winback.profile.memory import load_int32, store_int32, streamed
 from winback.profile.programme import NULL32, Programme
 from winback.profile.reading import Moments, Output, put_defaults, read_lane
 from winback.profile.scans import scan_alive, scan_lane
+from winback.store.compiled import inner, kept
 from winback.terms.sources import digest_of
 
 Int32s = npt.NDArray[np.int32]
@@ -37,7 +37,7 @@ class Files(NamedTuple):
     measure: Int64s
 
 
-@njit(nogil=True)
+@inner()
 def usual_rows(files: Files) -> int:
     """Rows of a block in the fullest lane, if all blocks were alike, and half as many again."""
     most, last = 0, 1
@@ -50,31 +50,20 @@ def usual_rows(files: Files) -> int:
     return 1024 + 3 * most * min(BLOCK, last) // (2 * last)
 
 
-@njit(nogil=True)
+@inner()
 def grown(scratch: Scratch, programme: Programme, moments: Moments, files: Files) -> Scratch:
     """Twice the room, with what is known of the block so far: its merged days."""
     larger = make_scratch(2 * len(scratch.row), BLOCK, programme, moments, files)
-    larger.alive_offset[:] = scratch.alive_offset
-    larger.alive_day[: len(scratch.alive_day)] = scratch.alive_day
+    for j in range(BLOCK + 1):
+        larger.alive_offset[j] = scratch.alive_offset[j]
+    for i in range(len(scratch.alive_day)):
+        larger.alive_day[i] = scratch.alive_day[i]
     return larger
 
 
-@njit(nogil=True)
-def alive_lane(
-    lane: int,
-    first: int,
-    after: int,
-    base: Int32s,
-    programme: Programme,
-    moments: Moments,
-    output: Output,
-    scratch: Scratch,
-) -> None:
+@inner()
+def lay_out_alive(lane: int, n: int, programme: Programme, scratch: Scratch) -> None:
     """The last lane: days on which any kind that counts as alive happened."""
-    n = after - first
-    if scratch.alive_offset[n] == 0:
-        put_defaults(lane, first, after, programme, moments, output)
-        return
     for j in range(n + 1):
         scratch.offset[j] = scratch.alive_offset[j] + j
     for j in range(n):
@@ -82,11 +71,9 @@ def alive_lane(
         for at in range(scratch.alive_offset[j], scratch.alive_offset[j + 1]):
             scratch.day[at + to] = scratch.alive_day[at]
     scan_alive(lane, n, programme, scratch)
-    put_places(first, after, base, moments.cut, scratch)
-    read_lane(lane, first, after, base, programme, moments, output, scratch)
 
 
-@njit(nogil=True)
+@inner()
 def note_first_days(n: int, scratch: Scratch, born: Int32s, registers: bool) -> None:
     """Keep the first day with any event in born[0], the first registration in born[1]."""
     for j in range(n):
@@ -97,7 +84,7 @@ def note_first_days(n: int, scratch: Scratch, born: Int32s, registers: bool) -> 
                 born[1, j] = scratch.day[at]
 
 
-@njit(nogil=True)
+@inner()
 def put_tenure(
     first: int,
     after: int,
@@ -121,7 +108,7 @@ def put_tenure(
 
 
 def _made(digest: int) -> Callable[..., None]:
-    @njit(nogil=True, cache=True)
+    @kept()
     def fill(
         customers: Int32s,
         base: Int32s,
@@ -139,27 +126,31 @@ def _made(digest: int) -> Callable[..., None]:
             after = min(first + block, len(customers))
             born[:] = 2**31 - 1
             scratch.alive_offset[:] = 0
-            for lane in range(lanes):
-                rows = find_rows(lane, customers[first:after], files, cursor, scratch)
-                while rows < 0:
-                    scratch = grown(scratch, programme, moments, files)
+            for lane in range(lanes + 2):
+                rows = 0
+                if lane < lanes:
                     rows = find_rows(lane, customers[first:after], files, cursor, scratch)
-                if rows == 0:
+                    while rows < 0:
+                        scratch = grown(scratch, programme, moments, files)
+                        rows = find_rows(lane, customers[first:after], files, cursor, scratch)
+                    if rows > 0:
+                        lay_out(lane, after - first, files, scratch)
+                        scan_lane(lane, after - first, files, programme, scratch)
+                        note_first_days(after - first, scratch, born, lane == programme.register_lane)
+                        if programme.alive[lane]:
+                            merge_alive(after - first, scratch)
+                elif lane == lanes:
+                    rows = scratch.alive_offset[after - first]
+                    if rows > 0:
+                        lay_out_alive(lane, after - first, programme, scratch)
+                else:
+                    put_tenure(first, after, base, programme, moments, output, born)
+                if rows > 0:
+                    put_places(first, after, base, moments.cut, scratch)
+                    read_lane(lane, first, after, base, programme, moments, output, scratch)
+                elif lane <= lanes:
                     put_defaults(lane, first, after, programme, moments, output)
-                    derive(lane, first, after, base, programme, moments, output)
-                    continue
-                lay_out(lane, after - first, files, scratch)
-                scan_lane(lane, after - first, files, programme, scratch)
-                note_first_days(after - first, scratch, born, lane == programme.register_lane)
-                if programme.alive[lane]:
-                    merge_alive(after - first, scratch)
-                put_places(first, after, base, moments.cut, scratch)
-                read_lane(lane, first, after, base, programme, moments, output, scratch)
                 derive(lane, first, after, base, programme, moments, output)
-            alive_lane(lanes, first, after, base, programme, moments, output, scratch)
-            derive(lanes, first, after, base, programme, moments, output)
-            put_tenure(first, after, base, programme, moments, output, born)
-            derive(lanes + 1, first, after, base, programme, moments, output)
         streamed()
 
     filled: Callable[..., None] = fill

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from winback.profile.memory import load_int64
 from winback.profile.programme import BITS, GAP_SQUARES, MAX, NULL32, RUN_START, SPAN, SUM
+from winback.store.compiled import inner
 
 Int64s = npt.NDArray[np.int64]
 
 
-@njit(nogil=True)
+@inner()
 def scan_lane(lane: int, n: int, files: Any, programme: Any, scratch: Any) -> None:
     """Fill scan[s, offset[j] + i]: what scan s of the lane knows after the first i active days.
 
@@ -42,14 +42,14 @@ def scan_lane(lane: int, n: int, files: Any, programme: Any, scratch: Any) -> No
                 keep(kind, address, rows, slots, into)
 
 
-@njit(nogil=True)
+@inner()
 def add_up(address: int, rows: Int64s, slots: Int64s, into: Int64s) -> None:
     """Running sums: each row adds to what its customer had."""
     for k in range(len(rows)):
         into[slots[k] + 1] = into[slots[k]] + load_int64(address + 8 * rows[k])
 
 
-@njit(nogil=True)
+@inner()
 def keep(kind: int, address: int, rows: Int64s, slots: Int64s, into: Int64s) -> None:
     """Running maximum, union of bits, or the last value."""
     for k in range(len(rows)):
@@ -61,7 +61,7 @@ def keep(kind: int, address: int, rows: Int64s, slots: Int64s, into: Int64s) -> 
         into[slots[k] + 1] = value
 
 
-@njit(nogil=True)
+@inner()
 def scan_gaps(n: int, scratch: Any, into: Int64s) -> None:
     """The sum of the squares of the days between one active day and the next."""
     for j in range(n):
@@ -78,7 +78,7 @@ def scan_gaps(n: int, scratch: Any, into: Int64s) -> None:
             before = day
 
 
-@njit(nogil=True)
+@inner()
 def scan_alive(lane: int, n: int, programme: Any, scratch: Any) -> None:
     """On which day the present run of activity began (NULL32: no lapse so far), how many lapses are over."""
     first = programme.scan_first[lane]

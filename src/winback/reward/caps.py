@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from winback.reward.asked import Codes, Flags, Int64s, code
 from winback.reward.nouns import Reason
+from winback.store.compiled import kept
 from winback.terms.sources import digest_of
 
 #: What is left where there is no limit.
@@ -58,7 +58,7 @@ def serve(wanted: Wanted, left: Left) -> Codes:
 
 
 def _made(digest: int) -> Callable[..., Codes]:
-    @njit(cache=True)
+    @kept()
     def serve_all(
         wanted: tuple[Int64s, Int64s, Int64s, Int64s, Flags], left: tuple[Int64s, Int64s, Int64s, Int64s]
     ) -> Codes:

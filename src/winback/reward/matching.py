@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from winback.reward.asked import Codes, Flags, Int64s
 from winback.reward.nouns import ClaimReason, ClaimState, GrantState
+from winback.store.compiled import inner, kept
 from winback.terms.sources import digest_of
 
 CLAIM_REASONS: tuple[ClaimReason | None, ...] = (None, *ClaimReason)
@@ -120,8 +120,8 @@ def _bounds(sorted_: Int64s, values: Int64s) -> tuple[Int64s, Int64s]:
     return first.astype(np.int64), after.astype(np.int64)
 
 
-@njit
-def _chosen(row, claims, grants, first, after):  # type: ignore[no-untyped-def] # noqa: PLR0917
+@inner()
+def _chosen(row: Any, claims: Any, grants: Any, first: Any, after: Any) -> Any:  # noqa: PLR0917
     """The grant that the claim says, else the first of its reward that is open, else the last; -1: none."""
     says, reward = claims[1][row], claims[2][row]
     if says != SAYS_NONE:
@@ -135,8 +135,8 @@ def _chosen(row, claims, grants, first, after):  # type: ignore[no-untyped-def] 
     return last
 
 
-@njit
-def _against(row, grant, claims, grants):  # type: ignore[no-untyped-def] # noqa: PLR0911
+@inner()
+def _against(row: Any, grant: Any, claims: Any, grants: Any) -> Any:  # noqa: PLR0911
     """The code of what speaks against a claim of this grant at its moment, purchases aside; 0 for nothing."""
     at, reward = claims[0][row], claims[2][row]
     state = grants[1][grant]
@@ -155,8 +155,8 @@ def _against(row, grant, claims, grants):  # type: ignore[no-untyped-def] # noqa
     return 0
 
 
-@njit
-def _fulfilled(window, purchases, first, after):  # type: ignore[no-untyped-def]
+@inner()
+def _fulfilled(window: Any, purchases: Any, first: Any, after: Any) -> Any:
     """The first unused purchase within the time of the grant that is large enough and of the right kind."""
     begins, ends, least, kinds = window
     at, amount, kind, used = purchases
@@ -170,7 +170,7 @@ def _fulfilled(window, purchases, first, after):  # type: ignore[no-untyped-def]
 
 
 def _made(digest: int) -> Callable[..., Any]:
-    @njit(cache=True)
+    @kept()
     def match_all(claims: Any, grants: Any, purchases: Any, bounds: Any, closed_before: Any) -> Any:  # noqa: PLR0917
         at, says, _, told = claims
         _, states, begins, ends, amounts, least, kinds = grants

@@ -7,13 +7,13 @@ and `walk`; only `walk.walk` is kept on disk, under a digest of all of them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar
 
-import numba
 import numpy as np
 
 from winback.simulate.buffers import Buffers
 from winback.simulate.parameters import Behaviour, Floats, Ints
+from winback.store.compiled import inner, kept
 
 F = TypeVar("F", bound=Callable[..., Any])
 Six = tuple[float, float, float, float, float, float]
@@ -36,8 +36,8 @@ def compiled(function: F, *, keep: bool = False) -> F:
     Without `_nrt` no function counts references to the arrays it is handed: the kernel makes no
     arrays, and counting took four fifths of its time.
     """
-    njit: Any = numba.njit
-    return cast(F, njit(nogil=True, cache=keep, _nrt=False)(function))
+    how: Callable[[F], F] = kept(_nrt=False) if keep else inner(_nrt=False)
+    return how(function)
 
 
 class World(NamedTuple):

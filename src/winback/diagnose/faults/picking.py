@@ -1,11 +1,24 @@
 """The compiled loop over the rows of one file of the log: visits and faults counted, days picked."""
 
+from typing import Any
+
 import numpy as np
-from numba import njit
+
+from winback.store.compiled import kept
 
 
-@njit(cache=True, nogil=True)
-def pick(customer, kind, version, detail, role_of, bit_of, versions, mixer, every):  # type: ignore[no-untyped-def]  # noqa: PLR0913, PLR0917
+@kept()
+def pick(  # noqa: PLR0913, PLR0917
+    customer: Any,
+    kind: Any,
+    version: Any,
+    detail: Any,
+    role_of: Any,
+    bit_of: Any,
+    versions: Any,
+    mixer: Any,
+    every: Any,
+) -> Any:
     """Count visits and faults by version, and pick the days with a fault and one in `every` of the others.
 
     customer: int32, ascending; kind, version, detail: int32, places in their names, -1 where not known;

@@ -1,11 +1,14 @@
 """The compiled loop that counts alive days just before a day, from the bits of alive days."""
 
+from typing import Any
+
 import numpy as np
-from numba import njit
+
+from winback.store.compiled import kept
 
 
-@njit(cache=True)
-def alive_days_before(masks, month_first, customer, day, window):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+@kept()
+def alive_days_before(masks: Any, month_first: Any, customer: Any, day: Any, window: Any) -> Any:  # noqa: PLR0917
     """For each (customer, day): how many alive days lie in [day - window, day)."""
     found = np.zeros(len(day), np.int16)
     for i in range(len(day)):

@@ -1,14 +1,17 @@
 """The compiled loop that follows what each customer holds, day by day since registering."""
 
+from typing import Any
+
 import numpy as np
-from numba import njit
+
+from winback.store.compiled import kept
 
 #: Money times days times basis points to money: days of a year times basis points of one.
 YEAR_BP = 365 * 10_000
 
 
-@njit(cache=True)
-def advance(c, age, state, gain, sums):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+@kept()
+def advance(c: Any, age: Any, state: Any, gain: Any, sums: Any) -> None:  # noqa: PLR0917
     """Walk customer `c` to `age` days after registering; shapes and meaning stand in `quality_value`."""
     done, held, money_days, bought, group, value = state
     rate, share, value_days = gain
@@ -28,8 +31,8 @@ def advance(c, age, state, gain, sums):  # type: ignore[no-untyped-def]  # noqa:
             value[c] = money_days[c] * rate // YEAR_BP + bought[c] * share // 10_000
 
 
-@njit(cache=True)
-def take(rows, registered, state, gain, sums):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+@kept()
+def take(rows: Any, registered: Any, state: Any, gain: Any, sums: Any) -> None:  # noqa: PLR0917
     """Take rows (customer, day, net, bought), sorted by customer and day, later than all taken before."""
     customer, day, net, bought = rows
     for i in range(len(customer)):
@@ -41,16 +44,16 @@ def take(rows, registered, state, gain, sums):  # type: ignore[no-untyped-def]  
         state[3][c] += bought[i]
 
 
-@njit(cache=True)
-def finish(registered, as_of, state, gain, sums):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+@kept()
+def finish(registered: Any, as_of: Any, state: Any, gain: Any, sums: Any) -> None:  # noqa: PLR0917
     """Walk everyone to the start of `as_of`."""
     for c in range(len(registered)):
         if state[4][c] >= 0:
             advance(c, as_of - registered[c], state, gain, sums)
 
 
-@njit(cache=True)
-def first_two(customer, day, count, first, second):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+@kept()
+def first_two(customer: Any, day: Any, count: Any, first: Any, second: Any) -> None:  # noqa: PLR0917
     """Write the day of the first and of the second purchase; rows in order of time for each customer."""
     for i in range(len(customer)):
         c = customer[i]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from winback.store.compiled import kept
 
 _QUOTE, _BACKSLASH, _ZERO, _LINE_END, _RETURN = 34, 92, 48, 10, 13
 _U, _LOWER = 117, 32
@@ -16,7 +17,7 @@ _U, _LOWER = 117, 32
 Letters = NDArray[np.uint8]
 
 
-@njit(cache=True, nogil=True)
+@kept()
 def _look(data: Any, first: Any, names: Any, starts: Any) -> Any:
     n, line_ends, is_named = len(data), 0, False
     for i in range(n):
