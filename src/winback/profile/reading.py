@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 from numba.np.numpy_support import carray
 
 from winback.profile.gather import add_up_cuts
@@ -23,6 +22,7 @@ from winback.profile.programme import (
     SINCE,
     SPAN,
 )
+from winback.store.compiled import inner
 
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
@@ -54,7 +54,7 @@ class Output(NamedTuple):
     valid: Int64s
 
 
-@njit(nogil=True)
+@inner()
 def put_defaults(lane: int, first: int, after: int, programme: Any, moments: Any, output: Any) -> None:
     """Write what the columns of a lane say where nobody of the block has an event: 0, or null."""
     for o in range(programme.reading_first[lane, 0], programme.reading_first[lane, -1]):
@@ -69,7 +69,7 @@ def put_defaults(lane: int, first: int, after: int, programme: Any, moments: Any
             wide[:] = default
 
 
-@njit(nogil=True)
+@inner()
 def read_lane(
     lane: int,
     first: int,
@@ -116,7 +116,7 @@ def read_lane(
                 put_at(scratch, scratch.value, moments.edge, edge, default, wide)
 
 
-@njit(nogil=True)
+@inner()
 def read_scan(scan: int, number: int, n: int, scratch: Any, value: Numbers) -> None:
     """value[c, j]: what the scan (of this number among all) says of customer j at cut c."""
     known, place = scratch.scan[scan], scratch.place
@@ -129,7 +129,7 @@ def read_scan(scan: int, number: int, n: int, scratch: Any, value: Numbers) -> N
                 value[c, j] = known[np.uint32(place[c, j])]
 
 
-@njit(nogil=True)
+@inner()
 def adding_is_quicker(number: int, n: int, scratch: Any) -> bool:
     """Whether many cuts are asked of few days; the weights are measured."""
     place, wanted, days, last = scratch.place, 0, 0, scratch.place.shape[0] - 2
@@ -142,7 +142,7 @@ def adding_is_quicker(number: int, n: int, scratch: Any) -> bool:
     return bool(n * (8 * wanted - 3 * last) > 18 * days)
 
 
-@njit(nogil=True)
+@inner()
 def add_days(known: Int64s, n: int, scratch: Any, value: Numbers) -> None:
     """The same at all cuts: what each day adds, at the first cut after it; running sums over the cuts."""
     place, last = scratch.place, scratch.place.shape[0] - 2
@@ -158,7 +158,7 @@ def add_days(known: Int64s, n: int, scratch: Any, value: Numbers) -> None:
     add_up_cuts(value[: last + 1], n)
 
 
-@njit(nogil=True)
+@inner()
 def read_span(number: int, n: int, scratch: Any) -> None:
     """counted[c, j]: days from the first active day of customer j to the last before cut c, or 0."""
     days, offset = scratch.day, scratch.offset
@@ -169,7 +169,7 @@ def read_span(number: int, n: int, scratch: Any) -> None:
                 span[j] = days[np.uint32(max(place[j] - 1, offset[j]))] - days[np.uint32(offset[j])]
 
 
-@njit(nogil=True)
+@inner()
 def put_since(moments: Moments, base: Int32s, scratch: Any, into: Numbers) -> None:
     """Days since the last active day; null where there is none."""
     offset, days = scratch.offset, scratch.day
@@ -181,7 +181,7 @@ def put_since(moments: Moments, base: Int32s, scratch: Any, into: Numbers) -> No
             here[j] = here[j] if place[j] > offset[j] else NULL32
 
 
-@njit(nogil=True)
+@inner()
 def put_difference(value: Numbers, edges: Int32s, edge: int, into: Numbers, streams: bool) -> None:
     """What lies between two edges: active days, counts or amounts; with `streams` past the caches."""
     if streams:
@@ -193,7 +193,7 @@ def put_difference(value: Numbers, edges: Int32s, edge: int, into: Numbers, stre
             here[j] = now[j] - then[j]
 
 
-@njit(nogil=True)
+@inner()
 def stream_difference(value: Numbers, edges: Int32s, edge: int, into: Numbers) -> None:
     """The same by whole lines: a column that nothing else is made of would only drive others out."""
     begin, row, to = np.int64(value.ctypes.data), value.strides[0], np.int64(into.ctypes.data)
@@ -207,7 +207,7 @@ def stream_difference(value: Numbers, edges: Int32s, edge: int, into: Numbers) -
         to += into.strides[0]
 
 
-@njit(nogil=True)
+@inner()
 def put_at(scratch: Any, value: Numbers, edges: Int32s, edge: int, missing: int, into: Numbers) -> None:
     """What is known at an edge; `missing` where there was no day before it."""
     offset = scratch.offset
