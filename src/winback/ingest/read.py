@@ -34,6 +34,7 @@ __all__ = [
     "contacts_safe",
     "customer_key",
     "days_changed_since",
+    "details",
     "events",
     "events_each",
     "events_taken_since",
@@ -195,6 +196,16 @@ def events_taken_since(
         if kinds is None or file.may_hold(kinds)
     ]
     return log_sql(files, kinds)
+
+
+def details(ws: Workspace, kind: str, before: date) -> pa.Table | None:
+    """`customer`, `at` and `detail` of each event of a kind on local days before a date; None of very many.
+
+    It is for who asks each day anew of all the past: what stands is read once. Of very many `events` tells.
+    """
+    from winback.ingest import details
+
+    return details.details(ws, manifest(ws), kind, before)
 
 
 def quarantine_counts(ws: Workspace) -> list[QuarantineCount]:

@@ -167,9 +167,12 @@ def _told(ws: Workspace, as_of: date, statement: str, what: tuple[str, tuple[str
     """Whose latest (or any) event of a kind before the date says one of these words."""
     kind, words, rows = what
     holds = np.zeros(rows, np.bool_)
-    events = ingest.events(ws, before=as_of, kinds=[kind])
+    events = ingest.details(ws, kind, as_of)
     with ws.duckdb() as db:
-        db.execute(f"CREATE TEMP VIEW told AS {events}")
+        if events is None:
+            db.execute(f"CREATE TEMP VIEW told AS {ingest.events(ws, before=as_of, kinds=[kind])}")
+        else:
+            db.register("told", events)
         found = arrow(db, named("plan")[statement], {"words": list(words)})
     holds[found["customer"].to_numpy()] = True
     return holds
