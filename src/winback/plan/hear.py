@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -78,14 +80,17 @@ def reacted(ws: Workspace, connection: Any, library: Library, now_us: int) -> He
         return Heard([], [], [])
     listening = _reactions(library)
     last_us, last_version = book.fetch(connection, "heard_up_to")[0]
-    if last_us is None or last_version > version:
-        waiting = _waiting(ws, book.fetch(connection, "waiting"), now_us)
-        news = News(pc.min(waiting["began_us"]).as_py() or now_us, now_us)
-    else:
-        news = News(last_us, now_us, last_version, _oldest(ws, library, now_us))
-        book.ask(connection, _customers(ws, listening, news))
-        waiting = _waiting(ws, book.fetch(connection, "waiting_of"), now_us)
-    heard = _heard(ws, waiting, listening, news)
+    with ws.duckdb() as db:
+        if last_us is None or last_version > version:
+            waiting = _waiting(ws, book.fetch(connection, "waiting"), now_us)
+            news = News(pc.min(waiting["began_us"]).as_py() or now_us, now_us)
+            _tell(ws, db, news, _awaited(listening, waiting).values())
+        else:
+            news = News(last_us, now_us, last_version, _oldest(ws, library, now_us))
+            _tell(ws, db, news, listening.values(), once=True)
+            book.ask(connection, _customers(ws, db, now_us))
+            waiting = _waiting(ws, book.fetch(connection, "waiting_of"), now_us)
+        heard = _heard(db, waiting, _awaited(listening, waiting))
     of = [waiting[name].to_pylist() for name in ("entry_id", "walk_id", "customer_id")]
     known = {entry: (walk, customer) for entry, walk, customer in zip(*of, strict=True)}
     withdrawing = [row for row in heard if listening[known[row[0]][0], *row[1:]].withdraws]
@@ -108,12 +113,22 @@ def _oldest(ws: Workspace, library: Library, now_us: int) -> date:
     return day_of_moment(ws, max(now_us - longest, 0))
 
 
-def _customers(ws: Workspace, listening: dict[Exit, Reaction], news: News) -> list[str]:
+def _tell(
+    ws: Workspace,
+    db: duckdb.DuckDBPyConnection,
+    news: News,
+    reactions: Iterable[Reaction],
+    *,
+    once: bool = False,
+) -> None:
+    """Make `told` of the news that these reactions listen for: a view, or read at once for many questions."""
+    kinds = sorted({each.kind for each in reactions})
+    db.execute(_TOLD.format(what="TABLE" if once else "VIEW", events=news.events(ws, kinds)))
+
+
+def _customers(ws: Workspace, db: duckdb.DuckDBPyConnection, now_us: int) -> list[str]:
     """The customers of whom there is news that somebody may wait for."""
-    kinds = sorted({each.kind for each in listening.values()})
-    with ws.duckdb() as db:
-        db.execute(f"CREATE TEMP VIEW told AS {news.events(ws, kinds)}")
-        keys = arrow(db, named("plan")["new_customers"], {"now_us": news.now_us})["customer"]
+    keys = arrow(db, named("plan")["new_customers"], {"now_us": now_us})["customer"]
     ids = ingest.ids(ws)
     found: list[str] = ids.take(keys.combine_chunks()).to_pylist()
     return found
@@ -131,10 +146,15 @@ def _waiting(ws: Workspace, rows: list[book.Row], now_us: int) -> pa.Table:
     return table.append_column("until_us", until).filter(pc.is_valid(table["customer"]))
 
 
-def _heard(ws: Workspace, waiting: pa.Table, listening: dict[Exit, Reaction], news: News) -> list[book.Row]:
-    """Entry, stop and exit of each who reacted."""
+def _awaited(listening: dict[Exit, Reaction], waiting: pa.Table) -> dict[Exit, Reaction]:
+    """The reactions that those who wait may show."""
     walks = set(pc.unique(waiting["walk_id"]).to_pylist())
-    keyed = [(*at, each.kind, each.detail) for at, each in listening.items() if at[0] in walks]
+    return {at: each for at, each in listening.items() if at[0] in walks}
+
+
+def _heard(db: duckdb.DuckDBPyConnection, waiting: pa.Table, awaited: dict[Exit, Reaction]) -> list[book.Row]:
+    """Entry, stop and exit of each who reacted."""
+    keyed = [(*at, each.kind, each.detail) for at, each in awaited.items()]
     if not keyed:
         return []
     columns = list(zip(*keyed, strict=True))
@@ -143,17 +163,15 @@ def _heard(ws: Workspace, waiting: pa.Table, listening: dict[Exit, Reaction], ne
     exits = pa.table(
         {name: pa.array(c, kind) for (name, kind), c in zip(names.items(), columns, strict=True)}
     )
-    with ws.duckdb() as db:
-        db.register("waiting", waiting)
-        db.register("reactions", exits)
-        db.execute(_TOLD.format(events=news.events(ws, sorted(set(columns[3])))))
-        found = arrow(db, named("plan")["heard"])
+    db.register("waiting", waiting)
+    db.register("reactions", exits)
+    found = arrow(db, named("plan")["heard"])
     return [tuple(row.values()) for row in found.to_pylist()]
 
 
 #: What a reaction is told by: of a touch what became of it (`what`), else the detail.
 _TOLD = (
-    'CREATE TEMP VIEW told AS SELECT customer, "at", kind,'
+    'CREATE TEMP {what} told AS SELECT customer, "at", kind,'
     f" CASE WHEN kind = '{Kind.TOUCH}' THEN json_extract_string(attributes, '$.what') ELSE detail END AS word"
     " FROM ({events})"
 )
