@@ -6,7 +6,7 @@ import json
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from liquid import BoundTemplate, Environment, FalsyStrictUndefined
@@ -28,6 +28,10 @@ NAMES = frozenset(
 NEWS = "news."
 #: Texts kept of one template; beyond these nothing is remembered, so that memory stays small.
 _REMEMBERED_MAX = 20_000
+#: So many parsed texts, and texts of versions of playbooks, are known again.
+_TEXTS_KNOWN = 256
+#: What stands between the values of a text, and which these are; None of one with tags or filters.
+Plain = tuple[tuple[str, ...], tuple[str, ...]] | None
 
 
 class _Limited(Environment):
@@ -53,7 +57,7 @@ class Written:
     template: BoundTemplate
     names: tuple[str, ...]
     #: Where the text only names values: what stands between them, and which they are.
-    plain: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+    plain: Plain = None
     _kept: dict[tuple[Any, ...], str] = field(default_factory=dict)
 
     def write(self, values: Mapping[str, Any]) -> str:
@@ -102,7 +106,16 @@ def nested(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_text(source: str, place: str = "") -> Written:
-    """Parse a text. Raises TemplateProblem where it is no Liquid, or uses a name that there is not."""
+    """Parse a text. Raises TemplateProblem where it is no Liquid, or uses a name that there is not.
+
+    What was parsed is known again; what it was filled with goes with who asked.
+    """
+    return Written(source, *_parsed(source, place))
+
+
+@lru_cache(maxsize=_TEXTS_KNOWN)
+def _parsed(source: str, place: str) -> tuple[BoundTemplate, tuple[str, ...], Plain]:
+    """Template, names and `plain` of a text, as `Written` has them."""
     try:
         template = _ENVIRONMENT.from_string(source)
     except LiquidError as error:
@@ -116,10 +129,10 @@ def read_text(source: str, place: str = "") -> Written:
         raise TemplateProblem(what, strange=strange, allowed=allowed, place=Place(field=place))
     known = NAMES.union(used)
     names = {other for name in used for other in known if other == name or other.startswith(f"{name}.")}
-    return Written(source, template, tuple(sorted(names)), _plain(template, known))
+    return template, tuple(sorted(names)), _plain(template, known)
 
 
-def _plain(template: BoundTemplate, known: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+def _plain(template: BoundTemplate, known: Iterable[str]) -> Plain:
     """What stands between the values of a text without tags and filters; None where it has some.
 
     Such a text is rendered once, with marks in place of the values; each further time is a join.
@@ -197,6 +210,7 @@ class Shelf:
         return self.workspace[name]
 
 
+@lru_cache(maxsize=_TEXTS_KNOWN)
 def texts_in(text: str | None) -> Mapping[str, Any]:
     """The texts of a playbook as its version keeps it, in JSON or TOML."""
     if not text:

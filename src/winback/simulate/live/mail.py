@@ -32,7 +32,7 @@ MESSAGE = np.dtype(
 
 def new_messages(folder: Path, seen: list[str]) -> tuple[list[dict[str, Any]], list[str]]:
     """The lines of the sandbox's files that were not read yet, by message, and the names of these files."""
-    names = sorted(str(file.relative_to(folder)) for file in folder.glob("*/*.ndjson"))
+    names = sorted(f"{file.parent.name}/{file.name}" for file in folder.glob("*/*.ndjson"))
     fresh = sorted(set(names) - set(seen))
     lines: list[dict[str, Any]] = []
     for name in fresh:
