@@ -51,12 +51,17 @@ def to_matrix(table: pa.Table, names: Sequence[str], categories: Categories) -> 
     Raises ValueError where a column is neither numbers nor words, or a number is infinite.
     """
     matrix = np.empty((table.num_rows, len(names)), np.float32, order="F")
-    for place, name in enumerate(names):
-        column = table[name]
-        if name in categories:
-            _fill_codes(matrix[:, place], column, categories[name])
-        else:
-            _fill_numbers(matrix[:, place], column, name)
+    with np.errstate(over="ignore"):  # too large becomes infinite, and is refused below
+        for place, name in enumerate(names):
+            column = table[name]
+            if name in categories:
+                _fill_codes(matrix[:, place], column, categories[name])
+            else:
+                _fill_numbers(matrix[:, place], column, name)
+    infinite = np.flatnonzero(np.isinf(matrix).any(axis=0))
+    if len(infinite):
+        name = names[infinite[0]]
+        raise ValueError(f"column {name} holds infinity or a number too large for float32")
     return matrix
 
 
@@ -88,8 +93,5 @@ def _fill_numbers(into: Matrix, column: pa.ChunkedArray, name: str) -> None:
     row = 0
     for chunk in column.chunks:
         plain = chunk.cast(pa.uint8()) if pa.types.is_boolean(kind) else chunk
-        with np.errstate(over="ignore"):  # too large becomes infinite, and is refused below
-            into[row : row + len(chunk)] = plain.to_numpy(zero_copy_only=False)
+        into[row : row + len(chunk)] = plain.to_numpy(zero_copy_only=False)
         row += len(chunk)
-    if np.isinf(into).any():
-        raise ValueError(f"column {name} holds infinity or a number too large for float32")

@@ -45,6 +45,7 @@ __all__ = [
     "explain_some",
     "headline",
     "in_use",
+    "model_on",
     "models",
     "page",
     "planned",
@@ -115,6 +116,11 @@ def risks(ws: Workspace, as_of: date) -> pa.Table:
     told = path.stat()
     key = (str(path), told.st_ino, told.st_mtime_ns)
     return ws.shelf.get(key, lambda: pq.read_table(path, partitioning=None))
+
+
+def model_on(ws: Workspace, as_of: date) -> str:
+    """The version of the model that scored a date. Raises NotReadyProblem as `risks` does."""
+    return str(_meta(ws, as_of)["inputs"]["model"])
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -17,7 +16,7 @@ from winback.store import facts
 from winback.store.sql import named
 from winback.terms.time import day_number, day_of
 from winback.warn.decide import NEVER, STATUSES, Standing, nobody
-from winback.warn.nouns import Alert, ShownLimit, SliderStep, Status, WarnSummary
+from winback.warn.nouns import Alert, Move, ShownLimit, SliderStep, Status, WarnSummary
 
 #: Verdicts of one transaction: other writers wait no longer than for these.
 PART_ROWS = 10_000
@@ -153,9 +152,14 @@ def finish(connection: Any, summary: WarnSummary, alerts: Sequence[Alert]) -> No
 
 def to_json(summary: WarnSummary) -> str:
     """The summary as text; equal summaries are equal texts."""
-    plain = asdict(summary) | {"as_of": summary.as_of.isoformat()}
+    plain = vars(summary) | {"as_of": summary.as_of.isoformat()}
     plain["caught_up"] = [day.isoformat() for day in summary.caught_up]
-    return json.dumps(plain, ensure_ascii=False, sort_keys=True)
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True, default=vars)
+
+
+def moved_in(text: str, move: Move) -> int:
+    """How many warnings made a move, by the summary that `to_json` wrote."""
+    return int(json.loads(text).get("moves", {}).get(move.value, 0))
 
 
 def from_json(text: str) -> WarnSummary:

@@ -30,7 +30,7 @@ def chances(ws: Workspace, as_of: date, rows: int) -> tuple[Column | None, str |
     values, known = np.zeros(rows), np.zeros(rows, np.bool_)
     keys = table["customer"].to_numpy()
     values[keys], known[keys] = table["probability"].to_numpy(), True
-    return Column(values, known), predict.summed(ws, as_of).model if len(keys) else None
+    return Column(values, known), predict.model_on(ws, as_of) if len(keys) else None
 
 
 def reasons(ws: Workspace, as_of: date, customers: Sequence[int]) -> dict[int, list[list[Any]]]:

@@ -17,7 +17,7 @@ from winback.terms.money import Money
 from winback.terms.time import day_number
 from winback.warn import anomalies, book
 from winback.warn.anomalies import Anomaly
-from winback.warn.nouns import Alert, AlertKind, Asked, Level, LiveSummary, WarnSummary
+from winback.warn.nouns import Alert, AlertKind, Asked, Level, LiveSummary, Move, WarnSummary
 from winback.warn.view import View
 from winback.warn.words import speak, word
 
@@ -30,7 +30,7 @@ def alerts(ws: Workspace, connection: Any, summary: WarnSummary, view: View) -> 
     """All that is to be told of this run."""
     day = day_number(summary.as_of)
     before = book.fetch(connection, "summaries_before", [day, anomalies.RUNS_MAX])
-    new_before = [book.from_json(text).moves.get("new", 0) for _, text in before]
+    new_before = [book.moved_in(text, Move.NEW) for _, text in before]
     found = anomalies.found(ws, view, summary.moves.get("new", 0), new_before)
     rows = book.fetch(connection, "new_and_raised", [day])
     why = book.fetch(connection, "why_of_day", [day])
