@@ -121,8 +121,7 @@ def furnish(db: duckdb.DuckDBPyConnection, ws: Workspace, manifest: Manifest, jo
     kinds = ", ".join(literal(kind) for kind in ws.settings.event_kinds)
     db.execute(f"CREATE TEMP TYPE event_kind AS ENUM ({kinds})")
     db.register("known_zones", _zones())
-    segments = (*manifest.registry.get("customers", ()), *journal.segments["customers"])
-    registry.load_ids(db, segments)
+    registry.load_ids(db, ws, manifest.registry.get("customers", ()), journal.segments["customers"])
 
 
 @cache

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from winback.ingest.desk import Desk
 from winback.ingest.fates import contents_of, fates_of
 from winback.ingest.keys import Hashes
-from winback.ingest.known import map_keys, write_keys
+from winback.ingest.known import keys_of, map_keys, write_keys
 from winback.ingest.mapping import SAID, TEXTS, Terms
 from winback.ingest.nouns import LogFile
 from winback.ingest.order import Ints, refine, stable_order
@@ -22,6 +22,8 @@ from winback.terms.kinds import Kind
 from winback.terms.time import day_of
 
 DICTIONARIES = ["kind", "product", "product_kind", "detail", "version", "source"]
+#: Keys of a step that are so few need no file; thousands of small files are in at once at most.
+_KEYS_IN_MEMORY = 10_000
 _LOGGED = ("customer", "at", "kind", "amount", *TEXTS, "attributes")
 
 
@@ -93,9 +95,13 @@ def _encoded(texts: pa.Array) -> pa.DictionaryArray:
 
 def _remember(desk: Desk, source: str, by_day: Mapping[int, Hashes]) -> None:
     """Keep the keys of this step at hand; a run that goes on after a kill reads them from the log instead."""
+    intake = desk.work.open.intake if desk.work.open else 0
+    if sum(map(len, by_day.values())) <= _KEYS_IN_MEMORY:
+        desk.taken_keys.append(keys_of(by_day, source, intake))
+        return
     path = desk.place("work", ".taken.arrow")
     write_keys(path, by_day)
-    desk.taken_keys.append(map_keys(path, source, desk.work.open.intake if desk.work.open else 0))
+    desk.taken_keys.append(map_keys(path, source, intake))
 
 
 def _log_table(desk: Desk, columns: Mapping[str, pa.Array]) -> pa.Table:
@@ -133,7 +139,10 @@ def _write_days(desk: Desk, source: str, events: pa.Table, spans: Mapping[int, s
         jobs.append((of_day, path))
         desk.work.add(day, LogFile(path, rows, source, intake, kinds_of(of_day)))
         desk.taken_files.add(path)
-    list(desk.pool.map(lambda job: write_day(*job), jobs))
+    if len(jobs) == 1:
+        write_day(*jobs[0])
+    else:
+        list(desk.pool.map(lambda job: write_day(*job), jobs))
 
 
 def kinds_of(events: pa.Table) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -24,7 +24,9 @@ FORMS_READ = (1, FORM)
 #: What tells a manifest from others of its name, which is only ever replaced whole.
 State = tuple[int, int, int]
 #: JSON texts of parts by their names, each with the object that it was made of.
-Texts = dict[Any, tuple[object, str]]
+Texts = dict[Any, tuple[Any, Any]]
+#: The name of the texts of all days and of all intakes.
+_MANY = "days and intakes"
 #: The last manifests of this process by their files, and the texts of the parts that they were written with.
 _loaded: OrderedDict[Path, tuple[State, Manifest]] = OrderedDict()
 _texts: OrderedDict[Path, Texts] = OrderedDict()
@@ -86,11 +88,17 @@ def _ordered(manifest: Manifest) -> Manifest:
     lanes = {kind: dict(sorted(months.items())) for kind, months in sorted(manifest.lanes.items())}
     return replace(
         manifest,
-        days=dict(sorted(manifest.days.items())),
-        day_versions=dict(sorted(manifest.day_versions.items())),
+        days=_sorted(manifest.days),
+        day_versions=_sorted(manifest.day_versions),
         lanes=lanes,
         registry=dict(sorted(manifest.registry.items())),
     )
+
+
+def _sorted(mapping: Mapping[date, Any]) -> Mapping[date, Any]:
+    """The same object where it is in order."""
+    keys = list(mapping)
+    return mapping if keys == sorted(keys) else dict(sorted(mapping.items()))
 
 
 def _text(data: Path, manifest: Manifest, before: Texts, now: Texts) -> str:
@@ -99,29 +107,40 @@ def _text(data: Path, manifest: Manifest, before: Texts, now: Texts) -> str:
     Days and intakes are thousands and hardly any of them changes in a run, so their texts of the last time
     stand where they are the same objects: `before` gives those of that time, `now` takes those of this.
     """
-
-    def part(name: Any, value: object, raw: Any) -> str:
-        known = before.get(name)
-        now[name] = known if known is not None and known[0] is value else (value, _json(raw(value)))
-        return now[name][1]
-
-    days = (
-        f'"{day.isoformat()}": {{"files": {part(day, files, lambda files: _files_to_json(data, files))},'
-        f' "version": {manifest.day_versions[day]}}}'
-        for day, files in manifest.days.items()
-    )
-    intakes = (part((each.source, each.path, each.number), each, vars) for each in manifest.intakes)
     parts = {name: _json(value) for name, value in _small_parts(data, manifest).items()}
-    parts |= {"days": f"{{{', '.join(days)}}}", "intakes": f"[{', '.join(intakes)}]"}
+    many = (manifest.days, manifest.day_versions, manifest.intakes)
+    known = before.get(_MANY)
+    if known is not None and all(one is other for one, other in zip(many, known[0], strict=True)):
+        now |= before
+    else:
+        now[_MANY] = (many, (_days_text(data, manifest, before, now), _intakes_text(manifest, before, now)))
+    parts["days"], parts["intakes"] = now[_MANY][1]
     return f"{{{', '.join(f'{_json(name)}: {text}' for name, text in sorted(parts.items()))}}}"
+
+
+def _days_text(data: Path, manifest: Manifest, before: Texts, now: Texts) -> str:
+    found = []
+    for day, files in manifest.days.items():
+        if (known := before.get(day)) is None or known[0] is not files:
+            known = (files, _json([log_file_to_json(data, file) for file in files]))
+        now[day] = known
+        found.append(f'"{day.isoformat()}": {{"files": {known[1]}, "version": {manifest.day_versions[day]}}}')
+    return f"{{{', '.join(found)}}}"
+
+
+def _intakes_text(manifest: Manifest, before: Texts, now: Texts) -> str:
+    found = []
+    for intake in manifest.intakes:
+        name = (intake.source, intake.path, intake.number)
+        if (known := before.get(name)) is None or known[0] is not intake:
+            known = (intake, _json(vars(intake)))
+        now[name] = known
+        found.append(known[1])
+    return f"[{', '.join(found)}]"
 
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
-
-
-def _files_to_json(data: Path, files: Iterable[LogFile]) -> list[list[Any]]:
-    return [log_file_to_json(data, file) for file in files]
 
 
 def _small_parts(data: Path, manifest: Manifest) -> dict[str, Any]:

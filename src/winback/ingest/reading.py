@@ -6,6 +6,8 @@ import fnmatch
 import glob
 import hashlib
 import os
+import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -25,6 +27,8 @@ from winback.terms.errors import DataProblem, Place
 #: Formats that are asked by query and have no files.
 QUERIED = frozenset({"postgresql", "sqlite"})
 _LEAST_ROWS_PER_STEP = 500_000
+#: Where the part of a pattern that stands for itself ends.
+_MAGIC = re.compile(r"[*?\[]")
 
 
 def read_source(desk: Desk, source: Source) -> None:
@@ -36,9 +40,11 @@ def read_source(desk: Desk, source: Source) -> None:
         _read_query(desk, source)
         return
     built_in = source.name in BUILT_IN_SOURCES
-    names = map(str, incoming.waiting(desk.ws, source.name)) if built_in else _names_of(desk, source)
+    names = [*map(str, incoming.waiting(desk.ws, source.name))] if built_in else _names_of(desk, source)
+    if not names:
+        return
+    tally = desk.work.tally(source.name)
     for name in names:
-        tally = desk.work.tally(source.name)
         if _is_in(desk, source, name):
             tally.files_skipped += 1
         else:
@@ -82,7 +88,10 @@ def _matching(desk: Desk, root: Path, pattern: Path) -> list[str]:
     folder = root / pattern.parent
     if folder not in desk.listed:
         desk.listed[folder] = sorted(_listed(folder))
-    return [f"{folder}/{name}" for name in fnmatch.filter(desk.listed[folder], pattern.name)]
+    names, head = desk.listed[folder], _MAGIC.split(pattern.name, maxsplit=1)[0]
+    first = bisect_left(names, head)
+    end = bisect_left(names, True, lo=first, key=lambda name: not name.startswith(head))
+    return [f"{folder}/{name}" for name in fnmatch.filter(names[first:end], pattern.name)]
 
 
 def _listed(folder: Path) -> Iterator[str]:

@@ -28,10 +28,18 @@ HELD_BYTES_MAX = 32 << 20
 NEVER = np.iinfo(np.int32).max
 
 
-def load_ids(db: duckdb.DuckDBPyConnection, customers: Sequence[Path]) -> None:
-    """Make the table `ids (id, customer)` from the segments of the registry."""
-    db.execute("CREATE OR REPLACE TEMP TABLE ids (id VARCHAR, customer INTEGER)")
-    if customers:
+def load_ids(
+    db: duckdb.DuckDBPyConnection, ws: Workspace, known: Sequence[Path], staged: Sequence[Path]
+) -> None:
+    """Make the table `ids (id, customer)` from segments of the registry, those that stand and staged ones."""
+    held = None if staged else _held(ws, known, ("customer", "id"))
+    if held is not None:
+        db.register("held_ids", held)
+        db.execute("CREATE TEMP TABLE ids AS SELECT id, customer FROM held_ids")
+        db.unregister("held_ids")
+        return
+    db.execute("CREATE TEMP TABLE ids (id VARCHAR, customer INTEGER)")
+    if customers := (*known, *staged):
         db.execute("INSERT INTO ids SELECT id, customer FROM read_parquet(?)", [_names(customers)])
 
 

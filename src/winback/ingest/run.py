@@ -151,9 +151,9 @@ def _summary(desk: Desk, new: Manifest) -> IngestSummary:
 
 def _notes(desk: Desk) -> list[Told]:
     notes = []
+    taken = {(intake.source, intake.mapping) for intake in desk.manifest.intakes}
     for source in desk.ws.settings.sources:
-        taken = {i.mapping for i in desk.manifest.intakes if i.source == source.name}
-        if taken - {mapping_of(source)}:
+        if any(name == source.name and mapping != mapping_of(source) for name, mapping in taken):
             notes.append(
                 Told(
                     "The mapping of source {source} has changed; events taken before keep the old one."

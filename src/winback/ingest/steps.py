@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -107,7 +106,6 @@ _TYPES_MOST = 1024
 
 def _judged(candidates: pa.Table) -> tuple[pa.Table, pa.Table]:
     """The bad candidates, in the order of the source, and the good ones, without a verdict."""
-    candidates = _in_order(candidates)
     verdict = ["bad_field", "bad_reason"]
     bad = candidates.select(["row", "mapping", *verdict])
     is_good = pc.is_null(candidates["bad_field"])
@@ -118,21 +116,14 @@ def _judged(candidates: pa.Table) -> tuple[pa.Table, pa.Table]:
     return bad.filter(pc.invert(is_good)).sort_by(ordered), good.filter(is_good)
 
 
-def _in_order(candidates: pa.Table) -> pa.Table:
-    """By mapping and row: a join may have given them in an order of its own, another each time."""
-    mapping, row = (candidates[name].to_numpy() for name in ("mapping", "row"))
-    same = mapping[1:] == mapping[:-1]
-    if np.all((mapping[1:] > mapping[:-1]) | (same & (row[1:] >= row[:-1]))):
-        return candidates
-    return candidates.take(pa.array(np.lexsort((row, mapping))))
-
-
 def _with_keys(desk: Desk, good: pa.Table) -> pa.Table:
     """The good candidates, all with dense keys: ids that are new get theirs in the order of first rows."""
     before, customer = desk.work.customers, good["customer"]
     if not customer.null_count:
         return good
-    desk.db.register("unkeyed", good.select(["row", "id"]).filter(pc.is_null(customer)))
+    missing = pc.is_null(customer)
+    unkeyed = good.select(["row", "id"]).filter(missing)
+    desk.db.register("unkeyed", unkeyed)
     fresh = arrow(desk.db, named("ingest")["new_ids"], [before])
     desk.db.unregister("unkeyed")
     desk.work.customers = before + fresh.num_rows
@@ -142,9 +133,10 @@ def _with_keys(desk: Desk, good: pa.Table) -> pa.Table:
     path = desk.place("registry", ".customers.parquet")
     pq.write_table(fresh, path, compression="zstd")
     desk.work.segments["customers"].append(path)
-    places = pc.index_in(good["id"], value_set=fresh["id"].combine_chunks())
-    keys = pc.coalesce(customer, pc.add(places, pa.scalar(before, pa.int32())))
-    return good.set_column(good.column_names.index("customer"), "customer", keys)
+    places = pc.index_in(unkeyed["id"], value_set=fresh["id"].combine_chunks()).to_numpy()
+    keys = pc.fill_null(customer, 0).to_numpy().copy()
+    keys[missing.to_numpy()] = places + before
+    return good.set_column(good.column_names.index("customer"), "customer", pa.array(keys))
 
 
 def _take_contacts(desk: Desk, terms: Terms) -> None:
