@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from numba.np.numpy_support import carray
 
-from winback.profile.memory import pointer_to
+from winback.profile.memory import LINE, pointer_to, stream_line
 from winback.profile.programme import (
     CHANGE,
     FALL,
@@ -38,14 +38,33 @@ Numbers = Any
 #: Blocks begin at multiples of this, so that their validity bits begin with a byte.
 WORD = 64
 #: The files that compiled code is made of.
-COMPILED = ("derive.py", "gather.py", "kernel.py", "memory.py", "programme.py", "reading.py", "scans.py")
+COMPILED = (
+    "derive.py",
+    "gather.py",
+    "kernel.py",
+    "memory.py",
+    "programme.py",
+    "reading.py",
+    "scans.py",
+    "workroom.py",
+)
 
 
 @inner()
-def derive(lane: int, first: int, after: int, base: Any, programme: Any, moments: Any, output: Any) -> None:
+def derive(
+    lane: int,
+    first: int,
+    after: int,
+    base: Any,
+    programme: Any,
+    moments: Any,
+    output: Any,
+    stays: Int64s,
+) -> None:
     """Make the derived columns that a lane completes, for a block of customers on every date.
 
-    Then the validity bits of all columns of the lane, while they are still in the caches.
+    Then the validity bits of all columns of the lane, while they are still in the caches; and what was worked
+    on elsewhere is brought to where it stays (the addresses of the columns, 0 where nobody asks for one).
     """
     n, dates = after - first, len(moments.day)
     row, length = first * dates, n * dates
@@ -58,9 +77,25 @@ def derive(lane: int, first: int, after: int, base: Any, programme: Any, moments
                 put_days_since(moments.day[d], base[first:after], into)
     for k in range(programme.column_first[lane], programme.column_first[lane + 1]):
         column = programme.column[k]
+        values, width = output.values[column], programme.width[column]
         if output.valid[column] != 0:
-            flag_known(output.values[column], programme.width[column], row, length, flags)
+            flag_known(values, width, row, length, flags)
             put_bits(output.valid[column], row, length, flags)
+        if stays[column] != 0 and stays[column] != values:
+            size = 4 if width == INT32 else 8
+            bring(values + size * row, stays[column] + size * row, size * length)
+
+
+@inner()
+def bring(begin: int, to: int, length: int) -> None:
+    """Copy so many bytes, by whole lines past the caches where they are whole."""
+    if to % LINE == 0 and length % LINE == 0:
+        for at in range(0, length, LINE):
+            stream_line(begin + at, to + at)
+        return
+    old, new = carray(pointer_to(begin), length, np.uint8), carray(pointer_to(to), length, np.uint8)
+    for i in range(length):
+        new[i] = old[i]
 
 
 @inner()
@@ -240,7 +275,9 @@ def _made(digest: int) -> Callable[..., None]:
         base = np.zeros(rows, np.int32)
         for first in range(0, rows if digest else 0, 4 * WORD):
             for lane in range(len(programme.column_first) - 1):
-                derive(lane, first, min(first + 4 * WORD, rows), base, programme, moments, output)
+                derive(
+                    lane, first, min(first + 4 * WORD, rows), base, programme, moments, output, output.values
+                )
 
     made: Callable[..., None] = derive_all
     return made

@@ -15,6 +15,7 @@ from winback.profile.memory import load_int32, store_int32, streamed
 from winback.profile.programme import NULL32, Programme
 from winback.profile.reading import Moments, Output, put_defaults, read_lane
 from winback.profile.scans import scan_alive, scan_lane
+from winback.profile.workroom import enter, make_workroom
 from winback.store.compiled import inner, kept
 from winback.terms.sources import digest_of
 
@@ -122,8 +123,11 @@ def _made(digest: int) -> Callable[..., None]:
         lanes = len(files.first) - 1 if digest else 0
         born = np.empty((2, BLOCK), np.int32)
         scratch = make_scratch(usual_rows(files), BLOCK, programme, moments, files)
+        workroom = make_workroom(programme, block, len(moments.day))
+        worked_on = Output(workroom.values, output.valid)
         for first in range(0, len(customers), block):
             after = min(first + block, len(customers))
+            enter(first, len(moments.day), programme, output, workroom)
             born[:] = 2**31 - 1
             scratch.alive_offset[:] = 0
             for lane in range(lanes + 2):
@@ -144,13 +148,13 @@ def _made(digest: int) -> Callable[..., None]:
                     if rows > 0:
                         lay_out_alive(lane, after - first, programme, scratch)
                 else:
-                    put_tenure(first, after, base, programme, moments, output, born)
+                    put_tenure(first, after, base, programme, moments, worked_on, born)
                 if rows > 0:
                     put_places(first, after, base, moments.cut, scratch)
-                    read_lane(lane, first, after, base, programme, moments, output, scratch)
+                    read_lane(lane, first, after, base, programme, moments, worked_on, scratch)
                 elif lane <= lanes:
-                    put_defaults(lane, first, after, programme, moments, output)
-                derive(lane, first, after, base, programme, moments, output)
+                    put_defaults(lane, first, after, programme, moments, worked_on)
+                derive(lane, first, after, base, programme, moments, worked_on, output.values)
         streamed()
 
     filled: Callable[..., None] = fill

@@ -91,6 +91,20 @@ def _stream_int64(_typing: Any, a: Any, b: Any, to: Any) -> Any:
 
 
 @intrinsic
+def _stream_line(_typing: Any, a: Any, to: Any) -> Any:
+    """Write the line of bytes at address `a` to an address of whole lines."""
+
+    def code(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        line = ir.VectorType(ir.IntType(64), LINE // 8)
+        begin, into = (builder.inttoptr(address, line.as_pointer()) for address in arguments)
+        mark = builder.module.add_metadata([ir.Constant(ir.IntType(32), 1)])
+        builder.store(builder.load(begin, align=8), into, align=LINE).set_metadata("nontemporal", mark)
+        return context.get_dummy_value()
+
+    return types.void(a, to), code
+
+
+@intrinsic
 def _streamed(_typing: Any) -> Any:
     """All that was streamed stands in memory for the other threads."""
 
@@ -109,4 +123,5 @@ store_int64 = cast(Callable[[int, Any], None], _store_int64)
 pointer_to = cast(Callable[[int], Any], _pointer_to)
 stream_int32 = cast(Callable[[Any, Any, Any], None], _stream_int32)
 stream_int64 = cast(Callable[[Any, Any, Any], None], _stream_int64)
+stream_line = cast(Callable[[int, int], None], _stream_line)
 streamed = cast(Callable[[], None], _streamed)

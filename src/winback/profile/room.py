@@ -34,14 +34,13 @@ class Layout:
     """Where everything lies in the buffer of a chunk of `rows` rows.
 
     The buffer begins with `head`, what an Arrow message says of itself; the columns of `schema` follow and
-    end at `end`; columns that the schema leaves out lie behind it. values, valid: offsets of each column of
-    the programme (valid 0: never null); keys: those of as_of, its bits, and customer.
+    end at `size`. values, valid: offsets of each column of the programme (values 0: the schema leaves it out;
+    valid 0: never null); keys: those of as_of, its bits, and customer.
     """
 
     schema: pa.Schema
     rows: int
     head: bytes
-    end: int
     values: npt.NDArray[np.int64]
     valid: npt.NDArray[np.int64]
     keys: tuple[int, int, int]
@@ -58,23 +57,18 @@ def layout(plan: Plan, rows: int, *, hidden: bool = False) -> Layout:
         for column in batch.columns
     ]
     start = 8 + int.from_bytes(message.slice(4, 4).to_pybytes(), "little")
-    width = np.where(plan.programme.width == INT32, 4, 8)
-    values = np.zeros(len(width), np.int64)
-    valid = np.zeros(len(width), np.int64)
+    values = np.zeros(len(plan.programme.width), np.int64)
+    valid = np.zeros(len(values), np.int64)
     values[: len(offsets) - 2] = [data for _, data in offsets[2:]]
     valid[: len(offsets) - 2] = [bits for bits, _ in offsets[2:]]
-    left_out = slice(len(offsets) - 2, None)
-    ends = message.size + 64 + np.cumsum((width[left_out] * rows + 63) // 64 * 64)
-    values[left_out] = ends - (width[left_out] * rows + 63) // 64 * 64
     return Layout(
         schema=columns,
         rows=rows,
         head=_uncounted(message.slice(0, start).to_pybytes(), columns, rows),
-        end=message.size,
         values=values,
         valid=valid,
         keys=(offsets[0][1], offsets[0][0], offsets[1][1]),
-        size=int(ends[-1]) if len(ends) else message.size,
+        size=message.size,
     )
 
 
@@ -111,7 +105,8 @@ class Room:
         self._bytes[: len(known.head)] = np.frombuffer(known.head, np.uint8)
         address = self.buffer.address
         self.output = Output(
-            values=known.values + address, valid=np.where(known.valid != 0, known.valid + address, 0)
+            values=np.where(known.values != 0, known.values + address, 0),
+            valid=np.where(known.valid != 0, known.valid + address, 0),
         )
 
     def put_keys(
@@ -143,7 +138,7 @@ class Room:
 
     def batch(self) -> pa.RecordBatch:
         """The columns of the layout's schema, without a copy."""
-        return pa.ipc.read_record_batch(self.buffer.slice(0, self.layout.end), self.layout.schema)
+        return pa.ipc.read_record_batch(self.buffer, self.layout.schema)
 
     def _view(self, offset: int, kind: Any) -> npt.NDArray[Any]:
         return np.frombuffer(self.buffer, kind, self.layout.rows, offset)
