@@ -24,6 +24,8 @@ class Scratch(NamedTuple):
     day[offset[j] + i] is the i-th active day, scan[s, offset[j] + i] what is known after the first i; the
     last scan is to spare.
     cut[offset[j] + i]: the first cut after that day, where it lies between the first cut and the last.
+    turn_at, turn_whose: those days in the order of their cuts: where they stand in `day`, whose they are;
+    those of cut c are turn[c] .. turn[c + 1].
     place[c, j]: how far customer j is at cut c. value[c, j]: a scan read there, if needed[scan, c];
     counted[c, j]: the same of a scan that is no amount.
     next_cut[d]: the first cut after the day d - 1 days after the first cut.
@@ -38,6 +40,9 @@ class Scratch(NamedTuple):
     at: Int64s
     day: Int32s
     cut: Int32s
+    turn: Int32s
+    turn_at: Int32s
+    turn_whose: Int32s
     scan: Int64s
     place: Int32s
     value: Int64s
@@ -70,6 +75,9 @@ def make_scratch(rows: int, block: int, programme: Any, moments: Any, files: Any
         at=np.zeros(block, np.int64),
         day=np.empty(alive + block + 1, np.int32),
         cut=np.empty(alive + block + 1, np.int32),
+        turn=np.zeros(len(moments.cut) + 2, np.int32),
+        turn_at=np.empty(alive + block + 1, np.int32),
+        turn_whose=np.empty(alive + block + 1, np.int32),
         scan=np.empty((scans + 1, alive + block + 1), np.int64),
         place=np.empty((len(moments.cut) + 1, block + 16), np.int32),
         value=np.empty((len(moments.cut) + 1, block + 16), np.int64),

@@ -123,11 +123,12 @@ def _made(digest: int) -> Callable[..., None]:
         lanes = len(files.first) - 1 if digest else 0
         born = np.empty((2, BLOCK), np.int32)
         scratch = make_scratch(usual_rows(files), BLOCK, programme, moments, files)
-        workroom = make_workroom(programme, block, len(moments.day))
+        dates = len(moments.day)
+        workroom = make_workroom(programme, block * dates)
         worked_on = Output(workroom.values, output.valid)
         for first in range(0, len(customers), block):
             after = min(first + block, len(customers))
-            enter(first, len(moments.day), programme, output, workroom)
+            enter(first * dates, block * dates, programme, output, workroom)
             born[:] = 2**31 - 1
             scratch.alive_offset[:] = 0
             for lane in range(lanes + 2):

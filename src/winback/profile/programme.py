@@ -34,17 +34,19 @@ LESS = 11
 class Programme(NamedTuple):
     """What the kernel does, as tables of whole numbers.
 
-    width[c], default[c]: of each column, outputs first. final[c]: nothing looks at it again once it is
-    written. scan_kind, scan_measure [s]; the scans of lane l are
-    scan_first[l] .. scan_first[l + 1]; the last lane is the merged one of all kinds that count as alive.
-    reading[o] = (column, edge, scan within its lane); those of lane l and reading r are
-    reading_first[l, r] .. reading_first[l, r + 1]. derivation[d] = (what, column, a, b, c); those that lane l
-    completes are derivation_first[l] .. derivation_first[l + 1]. column: all columns by the lane that
-    completes them, those of lane l column_first[l] .. column_first[l + 1]; after the lanes the tenure.
+    width[c], default[c]: of each column, outputs first. place[c]: where it stands among the bytes of a row
+    that are worked on (`worked_on` of them), or -1 where nothing looks at it again once it is written.
+    scan_kind, scan_measure [s]; the scans of lane l are scan_first[l] .. scan_first[l + 1]; the last lane
+    is the merged one of all kinds that count as alive. reading[o] = (column, edge, scan within its lane);
+    those of lane l and reading r are reading_first[l, r] .. reading_first[l, r + 1]. derivation[d] = (what,
+    column, a, b, c); those that lane l completes are derivation_first[l] .. derivation_first[l + 1].
+    column: all columns by the lane that completes them, those of lane l column_first[l] .. column_first[l +
+    1]; after the lanes the tenure.
     """
 
     width: Int32s
-    final: npt.NDArray[np.bool_]
+    place: Int32s
+    worked_on: int
     default: Int64s
     scan_first: Int32s
     scan_kind: Int32s
@@ -301,9 +303,11 @@ def _tables(columns: _Columns, catalogue: Catalogue, tenure: int) -> Programme:
         reading_first.append([*first, len(readings)])
     lanes = columns.names[:-1]
     derivations, column_lane = _by_lane(columns, tenure)
+    place, worked_on = _places(columns, catalogue, column_lane)
     return Programme(
         width=np.array(columns.width, np.int32),
-        final=_final(columns, catalogue),
+        place=place,
+        worked_on=worked_on,
         default=np.array(columns.default, np.int64),
         scan_first=np.array(scan_first, np.int32),
         scan_kind=np.array([kind for kind, _ in scans], np.int32),
@@ -321,13 +325,38 @@ def _tables(columns: _Columns, catalogue: Catalogue, tenure: int) -> Programme:
     )
 
 
-def _final(columns: _Columns, catalogue: Catalogue) -> npt.NDArray[np.bool_]:
-    """Which columns are not looked at again once they are written."""
-    final = np.zeros(len(columns.width), np.bool_)
-    final[: len(catalogue)] = [not feature.may_be_null for feature in catalogue]
+def _places(columns: _Columns, catalogue: Catalogue, lane_of: Sequence[int]) -> tuple[Int32s, int]:
+    """Where each column that is looked at again stands among the bytes of a row, and how many they are.
+
+    From the lane that completes it to the last that needs it; then others may stand there.
+    """
+    final = [not feature.may_be_null for feature in catalogue]
+    final += [False] * (len(columns.width) - len(final))
+    last = list(lane_of)
     for _, column, *of in columns.derivations:
-        final[[column, *(each for each in of if each >= 0)]] = False
-    return final
+        final[column] = False
+        for each in of:
+            if each >= 0:
+                final[each], last[each] = False, max(last[each], lane_of[column])
+    place, worked_on = np.full(len(final), -1, np.int32), 0
+    taken: list[tuple[int, int, int]] = []
+    for column in sorted((c for c, is_final in enumerate(final) if not is_final), key=lambda c: lane_of[c]):
+        size = 4 if columns.width[column] == INT32 else 8
+        taken = sorted(each for each in taken if each[2] >= lane_of[column])
+        at = _gap(taken, size)
+        taken.append((at, at + size, last[column]))
+        place[column], worked_on = at, max(worked_on, at + size)
+    return place, worked_on
+
+
+def _gap(taken: Sequence[tuple[int, int, int]], size: int) -> int:
+    """The first multiple of `size` at which so many bytes are free; taken: (begin, end, …), ascending."""
+    at = 0
+    for begins, ends, _ in taken:
+        if at + size <= begins:
+            break
+        at = max(at, -(-ends // size) * size)
+    return at
 
 
 def _by_lane(columns: _Columns, tenure: int) -> tuple[list[tuple[int, int, int, int, int]], list[int]]:

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 from numba.np.numpy_support import carray
 
-from winback.profile.gather import add_up_cuts
 from winback.profile.memory import LINE, pointer_to, stream_int32, stream_int64
 from winback.profile.programme import (
     AT32,
@@ -27,7 +26,7 @@ from winback.store.compiled import inner
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
 Numbers = npt.NDArray[Any]
-#: From so many cuts on, what each day adds may be quicker summed up than looked up.
+#: From so many cuts on, what each day changes may be quicker told in turn than each cut looked up.
 CUTS_MANY = 20
 
 
@@ -82,23 +81,23 @@ def read_lane(
 ) -> None:
     """Write all columns of the lane for a block of customers on every date."""
     starts, reading = programme.reading_first[lane], programme.reading
-    read, n, dates = -1, after - first, len(moments.day)
+    read, n, dates, in_turn = -1, after - first, len(moments.day), False
     for o in range(starts[0], starts[-1]):
         column, edge, scan = reading[o, 0], reading[o, 1], reading[o, 2]
         is_amount = programme.width[column] != INT32
         if scan >= 0 and 2 * scan + is_amount != read:
             number = programme.scan_first[lane] + scan
             if is_amount:
-                read_scan(scan, number, n, scratch, scratch.value)
+                in_turn = read_scan(scan, number, n, scratch, scratch.value, in_turn)
             elif programme.scan_kind[number] == SPAN:
                 read_span(number, n, scratch)
             else:
-                read_scan(scan, number, n, scratch, scratch.counted)
+                in_turn = read_scan(scan, number, n, scratch, scratch.counted, in_turn)
             read = 2 * scan + is_amount
         at = output.values[column] + (4 if programme.width[column] == INT32 else 8) * first * dates
         short = carray(pointer_to(at), (dates, n), np.int32)
         wide = carray(pointer_to(at), (dates, n), np.int64)
-        streams = programme.final[column] and at % LINE == 0 and n % LINE == 0
+        streams = programme.place[column] < 0 and at % LINE == 0 and n % LINE == 0
         if o < starts[DAYS + 1]:
             put_difference(scratch.place, moments.edge, edge, short, streams)
         elif o < starts[SINCE + 1]:
@@ -117,20 +116,26 @@ def read_lane(
 
 
 @inner()
-def read_scan(scan: int, number: int, n: int, scratch: Any, value: Numbers) -> None:
-    """value[c, j]: what the scan (of this number among all) says of customer j at cut c."""
+def read_scan(scan: int, number: int, n: int, scratch: Any, value: Numbers, in_turn: bool) -> bool:
+    """value[c, j]: what the scan (of this number among all) says of customer j at cut c.
+
+    in_turn: whether the days of the lane stand in the order of the cuts already; gives whether they do now.
+    """
     known, place = scratch.scan[scan], scratch.place
-    if adding_is_quicker(number, n, scratch):
-        add_days(known, n, scratch, value)
-        return
+    if turns_are_quicker(number, n, scratch):
+        if not in_turn:
+            put_in_turn(n, scratch)
+        take_turns(known, n, scratch, value)
+        return True
     for c in range(place.shape[0]):
         if scratch.needed[number, c]:
             for j in range(n):
                 value[c, j] = known[np.uint32(place[c, j])]
+    return in_turn
 
 
 @inner()
-def adding_is_quicker(number: int, n: int, scratch: Any) -> bool:
+def turns_are_quicker(number: int, n: int, scratch: Any) -> bool:
     """Whether many cuts are asked of few days; the weights are measured."""
     place, wanted, days, last = scratch.place, 0, 0, scratch.place.shape[0] - 2
     for c in range(last + 1):
@@ -143,19 +148,40 @@ def adding_is_quicker(number: int, n: int, scratch: Any) -> bool:
 
 
 @inner()
-def add_days(known: Int64s, n: int, scratch: Any, value: Numbers) -> None:
-    """The same at all cuts: what each day adds, at the first cut after it; running sums over the cuts."""
-    place, last = scratch.place, scratch.place.shape[0] - 2
-    value[1 : last + 1, :n] = 0
+def put_in_turn(n: int, scratch: Any) -> None:
+    """Bring the days between the first cut and the last into the order of the cuts after them."""
+    place, turn, last = scratch.place, scratch.turn, scratch.place.shape[0] - 2
+    turn[:] = 0
+    for j in range(n):
+        for at in range(place[0, j], place[last, j]):
+            turn[np.uint32(scratch.cut[at] + 1)] += 1
+    for c in range(1, last + 2):
+        turn[c] += turn[c - 1]
+    for j in range(n):
+        for at in range(place[0, j], place[last, j]):
+            cut = np.uint32(scratch.cut[at])
+            slot = np.uint32(turn[cut])
+            turn[cut] += 1
+            scratch.turn_at[slot] = at
+            scratch.turn_whose[slot] = j
+    for c in range(last + 1, 0, -1):
+        turn[c] = turn[c - 1]
+    turn[0] = 0
+
+
+@inner()
+def take_turns(known: Int64s, n: int, scratch: Any, value: Numbers) -> None:
+    """The same at all cuts: what was known at the cut before, but for those who had a day between."""
+    place, turn, last = scratch.place, scratch.turn, scratch.place.shape[0] - 2
     for j in range(n):
         value[last + 1, j] = known[np.uint32(place[last + 1, j])]
-        before = known[np.uint32(place[0, j])]
-        value[0, j] = before
-        for at in range(place[0, j], place[last, j]):
-            now = known[np.uint32(at + 1)]
-            value[np.uint32(scratch.cut[at]), j] += now - before
-            before = now
-    add_up_cuts(value[: last + 1], n)
+        value[0, j] = known[np.uint32(place[0, j])]
+    for c in range(1, last + 1):
+        before, here = value[c - 1], value[c]
+        for j in range(n):
+            here[j] = before[j]
+        for k in range(turn[c], turn[c + 1]):
+            here[np.uint32(scratch.turn_whose[k])] = known[np.uint32(scratch.turn_at[k] + 1)]
 
 
 @inner()

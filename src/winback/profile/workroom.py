@@ -17,33 +17,30 @@ Int64s = npt.NDArray[np.int64]
 
 
 class Workroom(NamedTuple):
-    """Column c stands in `room` from byte at[c] on; at[c] is -1 where it is written to where it stays.
+    """Room for a block: its rows times the bytes of a row that are worked on.
 
     values: the address at which each column would begin, as `Output` has them; it fits one block.
     """
 
-    at: Int64s
     room: npt.NDArray[np.uint8]
     values: Int64s
 
 
 @inner()
-def make_workroom(programme: Programme, block: int, dates: int) -> Workroom:
-    """Room for a block of so many customers on so many dates."""
-    at, total = np.full(len(programme.width), -1, np.int64), 0
-    for c in range(len(at)):
-        if not programme.final[c]:
-            at[c] = total
-            total += (4 if programme.width[c] == INT32 else 8) * block * dates
-    return Workroom(at=at, room=np.empty(total + LINE, np.uint8), values=np.zeros(len(at), np.int64))
+def make_workroom(programme: Programme, rows: int) -> Workroom:
+    """Room for blocks of so many rows."""
+    return Workroom(
+        room=np.empty(programme.worked_on * rows + LINE, np.uint8),
+        values=np.zeros(len(programme.width), np.int64),
+    )
 
 
 @inner()
-def enter(first: int, dates: int, programme: Programme, output: Output, workroom: Workroom) -> None:
-    """Make the addresses fit the block that begins with customer `first`."""
+def enter(row: int, rows: int, programme: Programme, output: Output, workroom: Workroom) -> None:
+    """Make the addresses fit the block of so many rows that begins with row `row`."""
     begin = (np.int64(workroom.room.ctypes.data) + LINE - 1) // LINE * LINE
-    for c in range(len(workroom.at)):
+    for c in range(len(workroom.values)):
         workroom.values[c] = output.values[c]
-        if workroom.at[c] >= 0:
+        if programme.place[c] >= 0:
             size = 4 if programme.width[c] == INT32 else 8
-            workroom.values[c] = begin + workroom.at[c] - size * first * dates
+            workroom.values[c] = begin + np.int64(programme.place[c]) * rows - size * row
