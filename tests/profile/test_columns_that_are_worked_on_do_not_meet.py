@@ -1,4 +1,4 @@
-"""Columns that are looked at again share a room, each alone in its place until the last lane that needs it."""
+"""Columns that are looked at again share a room, each alone in its place until no lane needs it any more."""
 
 from itertools import combinations
 
