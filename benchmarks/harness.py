@@ -8,6 +8,7 @@ import statistics
 import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,15 @@ def peak_mib(work: Callable[..., Any], *arguments: Any, mapped: bool = False) ->
     if process.exitcode != 0:
         raise RuntimeError(f"the measured process ended with {process.exitcode}")
     return peak[0]
+
+
+def in_a_process(work: Callable[..., list[Entry]], *arguments: Any) -> list[Entry]:
+    """What `work(*arguments)` measures in a fresh process, where no earlier rival has left a thing in memory.
+
+    `work` must be a function of a module. Raises what it raises.
+    """
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
+        return process.submit(work, *arguments).result()
 
 
 def _watch(pid: int, fields: tuple[str, ...], peak: list[float], done: threading.Event) -> None:
