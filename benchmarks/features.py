@@ -63,6 +63,7 @@ def connection() -> duckdb.DuckDBPyConnection:
     db = duckdb.connect()
     db.execute(f"SET threads = {THREADS}")
     db.execute("SET preserve_insertion_order = false")
+    db.execute("SET enable_progress_bar = false")
     return db
 
 
