@@ -151,8 +151,10 @@ def _write(ws: Workspace, as_of: date, taken: Pass, files: _Files) -> stored.AtH
     written: dict[str, list[pa.Table]] = {"features": [], "profile": []}
     with ExitStack() as stack:
         paths = {name: files.folder / f"{name}.parquet" for name in schemas}
-        rows = taken.manifest.customers
-        writers = {name: stack.enter_context(_writer(paths[name], schemas[name], rows)) for name in schemas}
+        everybody = taken.manifest.customers
+        writers = {
+            name: stack.enter_context(_writer(paths[name], schemas[name], everybody)) for name in schemas
+        }
         for group in files.groups:
             rows = _profiles(ws, as_of, group, registry.slice(done, group.num_rows))
             for name, writer in writers.items():
